@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <Eigen/Core>
+
+#include <latent/constraint.hpp>
+#include <latent/fields.hpp>
+
+// Parameters as vectors. Natural coordinates are the numbers themselves (of a symmetric matrix the lower triangle);
+// unconstrained ones run over all of R^m, m the number of free parameters (<latent/constraint.hpp>).
+
+namespace latent {
+
+// Calls visit(block, constraint) for the blocks of a field; see Constraint::block_size.
+template <class Value, class Visit>
+void for_each_block(const Value& value, const Constraint& constraint, Visit&& visit) {
+  const std::vector<double> numbers = numbers_of(value);
+  const std::size_t size = constraint.block_size(shape_of(value));
+  for (std::size_t at = 0; at < numbers.size(); at += size) visit(std::span(numbers).subspan(at, size));
+}
+
+template <HasFields Parameters>
+std::size_t free_parameters(const Parameters& parameters) {
+  std::size_t count = 0;
+  for_each_field(parameters, [&](const std::string&, const auto& value, const Constraint& constraint) {
+    for_each_block(value, constraint, [&](std::span<const double> block) { count += constraint.free_size(block.size()); });
+  });
+  return count;
+}
+
+enum class Coordinates { natural, unconstrained };
+
+template <HasFields Parameters>
+Eigen::VectorXd to_vector(const Parameters& parameters, Coordinates coordinates) {
+  const bool natural = coordinates == Coordinates::natural;
+  std::vector<double> vector;
+  for_each_field(parameters, [&](const std::string&, const auto& value, const Constraint& constraint) {
+    for_each_block(value, constraint, [&](std::span<const double> block) {
+      const std::size_t at = vector.size();
+      vector.resize(at + (natural ? constraint.natural_size(block.size()) : constraint.free_size(block.size())));
+      const std::span<double> here = std::span(vector).subspan(at);
+      natural ? constraint.to_natural(block, here) : constraint.to_unconstrained(block, here);
+    });
+  });
+  return Eigen::Map<const Eigen::VectorXd>(vector.data(), static_cast<Eigen::Index>(vector.size()));
+}
+
+// The parameters at that vector; `like` gives the shapes and the values of fixed fields. Natural coordinates are taken
+// as they are: whether they satisfy the constraints is for violation() to say.
+template <HasFields Parameters>
+Parameters from_vector(const Eigen::VectorXd& vector, Coordinates coordinates, const Parameters& like) {
+  const bool natural = coordinates == Coordinates::natural;
+  Parameters result = like;
+  std::size_t at = 0;
+  for_each_field(result, [&](const std::string&, auto& value, const Constraint& constraint) {
+    std::vector<double> numbers = numbers_of(value);
+    const std::size_t size = constraint.block_size(shape_of(value));
+    for (std::size_t first = 0; first < numbers.size(); first += size) {
+      const std::size_t length = natural ? constraint.natural_size(size) : constraint.free_size(size);
+      const std::span<const double> here{vector.data() + at, length};
+      const std::span<double> block = std::span(numbers).subspan(first, size);
+      natural ? constraint.from_natural(here, block) : constraint.from_unconstrained(here, block);
+      at += length;
+    }
+    std::span<const double> all = numbers;
+    assign_numbers(all, value);
+  });
+  return result;
+}
+
+// The first field that breaks its constraint, by name and reason, or nothing.
+template <HasFields Parameters>
+std::optional<std::string> violation(const Parameters& parameters) {
+  std::optional<std::string> found;
+  for_each_field(parameters, [&](const std::string& name, const auto& value, const Constraint& constraint) {
+    std::size_t index = 0;
+    const std::size_t blocks = numbers_of(value).size() / std::max<std::size_t>(1, constraint.block_size(shape_of(value)));
+    for_each_block(value, constraint, [&](std::span<const double> block) {
+      ++index;
+      if (found) return;
+      if (const std::optional<std::string> reason = constraint.violation(block)) {
+        found = name + (blocks > 1 ? " (" + std::to_string(index) + " of " + std::to_string(blocks) + ")" : "") + " " + *reason;
+      }
+    });
+  });
+  return found;
+}
+
+// The largest change of a parameter, relative to the largest number of its field: free of units, and not upset by one
+// mean that happens to be near zero.
+template <HasFields Parameters>
+double relative_change(const Parameters& before, const Parameters& after) {
+  std::vector<std::vector<double>> old_values;
+  for_each_field(before, [&](const std::string&, const auto& value, const Constraint&) { old_values.push_back(numbers_of(value)); });
+  double largest = 0;
+  std::size_t index = 0;
+  for_each_field(after, [&](const std::string&, const auto& value, const Constraint&) {
+    const std::vector<double> now = numbers_of(value);
+    const std::vector<double>& old = old_values[index++];
+    double size = 0, change = 0;
+    for (std::size_t i = 0; i < now.size(); ++i) {
+      size = std::max({size, std::abs(now[i]), std::abs(old[i])});
+      change = std::max(change, std::abs(now[i] - old[i]));
+    }
+    if (size > 0) largest = std::max(largest, change / size);
+  });
+  return largest;
+}
+
+}  // namespace latent

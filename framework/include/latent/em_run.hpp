@@ -1,0 +1,239 @@
+#pragma once
+
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <latent/coordinates.hpp>
+#include <latent/error.hpp>
+#include <latent/expectation.hpp>
+#include <latent/fit_options.hpp>
+#include <latent/iteration.hpp>
+#include <latent/latent_model.hpp>
+#include <latent/sample.hpp>
+#include <latent/stopping.hpp>
+#include <latent/summary.hpp>
+#include <latent/text.hpp>
+
+namespace latent {
+
+using Clock = std::chrono::steady_clock;
+inline double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+// EM from one start: the loop. It can be run for a few iterations and continued later.
+template <LatentModel Model>
+class EmRun {
+ public:
+  using Parameters = typename Model::Parameters;
+
+  EmRun(const Model& model, const Sample<DataOf<Model>>& sample, Parameters start, const FitOptions& options,
+        Clock::time_point begin = Clock::now(), std::size_t index = 0)
+      : model_(model),
+        sample_(sample),
+        options_(options),
+        begin_(begin),
+        index_(index),
+        parameters_(std::move(start)),
+        stopping_(options, sample.total_weight()) {}
+
+  // Replaces the start of a run that has not begun.
+  void start_at(Parameters start) { parameters_ = std::move(start); }
+
+  // Iterates until a verdict, or until `iterations` in all are done, which is no verdict unless it is the options' limit.
+  void run(std::size_t iterations) {
+    if (trace_.empty()) begin();
+    while (verdict_ == Verdict::not_run && trace_.back().iteration < iterations) iterate();
+    if (verdict_ == Verdict::not_run && trace_.back().iteration >= options_.max_iterations) {
+      end(Verdict::iteration_limit, "after " + count_of(trace_.back().iteration, "iteration") +
+                                        gain_sentence());
+    }
+  }
+
+  const Parameters& parameters() const { return parameters_; }
+  const Trace& trace() const { return trace_; }
+  Verdict verdict() const { return verdict_; }
+  double objective() const { return trace_.empty() ? -std::numeric_limits<double>::infinity() : trace_.back().objective; }
+  bool degenerate() const { return degenerate_ || verdict_ == Verdict::degenerate || verdict_ == Verdict::not_finite; }
+  void add_to(Summary& summary) const {
+    summary.e_steps += e_steps_;
+    summary.m_steps += m_steps_;
+    summary.e_seconds += e_seconds_;
+    summary.m_seconds += m_seconds_;
+  }
+  void describe(Summary& summary) const {
+    summary.verdict = verdict_;
+    summary.message = message_;
+    summary.warnings = warnings_;
+    if (trace_.empty()) return;
+    const Iteration& last = trace_.back();
+    summary.objective = last.objective;
+    summary.log_likelihood = last.log_likelihood;
+    summary.initial_objective = trace_.front().objective;
+    summary.iterations = last.iteration;
+    summary.rate = last.rate;
+    summary.estimated_gain = last.estimated_gain;
+  }
+
+ private:
+  void begin() {
+    std::optional<Expectation<Model>> expectation = e_step(parameters_);
+    if (!expectation) return;
+    const Iteration first = observe(*expectation, parameters_, StepKind::start);
+    trace_.push_back(first);
+    if (!std::isfinite(first.objective)) {
+      return end(Verdict::not_finite, "the objective of the start is " + number(first.objective));
+    }
+    expectation_ = std::move(expectation);
+    show(first);
+  }
+
+  // One M-step and the E-step that shows what it gained.
+  void iterate() {
+    std::vector<Note> notes;
+    std::optional<Parameters> next = m_step(*expectation_, notes);
+    if (!next) return;
+    std::optional<Expectation<Model>> expectation = e_step(*next);
+    if (!expectation) return;
+    const Iteration now = observe(*expectation, *next, StepKind::em);
+
+    if (!std::isfinite(now.objective)) {
+      return end(Verdict::not_finite, "the objective is " + number(now.objective) + " after iteration " +
+                                          std::to_string(now.iteration) + "; the parameters before it are kept");
+    }
+    const double rounding = rounding_of(now.objective, sample_.total_weight());
+    if (now.change < -rounding) {
+      return end(Verdict::objective_decreased,
+                 "iteration " + std::to_string(now.iteration) + " lowered the objective by " + rounded(-now.change) + " (" +
+                     rounded(-now.change / (std::numeric_limits<double>::epsilon() * std::abs(now.objective)), 3) +
+                     " units in the last place), which EM cannot: the M-step does not maximise what the E-step expects, "
+                     "the E-step does not match the log-likelihood, or a prior is missing in log_prior; the parameters "
+                     "before it are kept");
+    }
+    take(*next, *expectation, now, notes);
+    if (const std::optional<std::string> reason = stopping_.converged(now)) {
+      end(Verdict::converged, *reason);
+    }
+    show(now);
+  }
+
+  void take(Parameters& next, Expectation<Model>& expectation, const Iteration& now, const std::vector<Note>& notes) {
+    parameters_ = std::move(next);
+    expectation_ = std::move(expectation);
+    trace_.push_back(now);
+    degenerate_ = false;
+    for (const Note& note : notes) remember(note, now.iteration);
+  }
+
+  std::optional<Expectation<Model>> e_step(const Parameters& parameters) {
+    const Clock::time_point start = Clock::now();
+    std::optional<Expectation<Model>> expectation;
+    attempt([&] { expectation = expect(model_, parameters, sample_); });
+    e_seconds_ += seconds_since(start);
+    ++e_steps_;
+    return expectation;
+  }
+
+  std::optional<Parameters> m_step(const Expectation<Model>& expectation, std::vector<Note>& notes) {
+    const Clock::time_point start = Clock::now();
+    std::optional<Parameters> next;
+    attempt([&] {
+      if constexpr (TakesNotes<Model>) {
+        next = model_.maximization(expectation.statistics, parameters_, Notes(notes));
+      } else {
+        next = model_.maximization(expectation.statistics, parameters_);
+      }
+    });
+    m_seconds_ += seconds_since(start);
+    ++m_steps_;
+    return next;
+  }
+
+  // A step that the model refuses ends the fit with the parameters before it.
+  template <class Step>
+  void attempt(const Step& step) {
+    try {
+      step();
+    } catch (const ModelError& error) {
+      end(Verdict::degenerate,
+          (trace_.empty() ? "the start cannot be used" : "iteration " + std::to_string(trace_.back().iteration + 1)) +
+              std::string(": ") + error.what());
+    }
+  }
+
+  Iteration observe(const Expectation<Model>& expectation, const Parameters& parameters, StepKind kind) const {
+    Iteration now;
+    now.start = index_;
+    now.kind = kind;
+    now.log_likelihood = expectation.log_likelihood;
+    now.objective = expectation.log_likelihood;
+    if constexpr (HasLogPrior<Model>) now.objective += model_.log_prior(parameters);
+    now.passes = e_steps_;
+    now.seconds = seconds_since(begin_);
+    if (trace_.empty()) return now;
+    const Iteration& before = trace_.back();
+    now.iteration = before.iteration + 1;
+    now.change = now.objective - before.objective;
+    if (before.iteration > 0) {
+      now.rate = now.change / before.change;
+      now.estimated_gain = aitken_gain(now.change, before.change);
+    }
+    if constexpr (HasFields<Parameters>) now.parameter_change = relative_change(parameters_, parameters);
+    return now;
+  }
+
+  void show(const Iteration& now) {
+    const bool stop = options_.observer && options_.observer(now) == Continue::no;
+    if (verdict_ != Verdict::not_run) return;
+    if (stop) {
+      end(Verdict::observer_request, "asked for after " + count_of(now.iteration, "iteration") + gain_sentence());
+    } else if (options_.time_limit_seconds && now.seconds >= *options_.time_limit_seconds) {
+      end(Verdict::time_limit, "after " + rounded(now.seconds, 3) + " s and " + count_of(now.iteration, "iteration") + gain_sentence());
+    }
+  }
+
+  void remember(const Note& note, std::size_t iteration) {
+    degenerate_ = degenerate_ || note.degenerate;
+    for (Warning& warning : warnings_) {
+      if (warning.note.kind != note.kind || warning.note.component != note.component) continue;
+      warning.note = note;
+      warning.last_iteration = iteration;
+      ++warning.count;
+      return;
+    }
+    warnings_.push_back({note, iteration, iteration, 1});
+  }
+
+  std::string gain_sentence() const {
+    const double gain = trace_.back().estimated_gain / sample_.total_weight();
+    return std::isnan(gain) ? "" : "; estimated gain still to come " + rounded(gain, 3) + " per observation";
+  }
+
+  void end(Verdict verdict, std::string message) {
+    verdict_ = verdict;
+    message_ = std::move(message);
+  }
+
+  const Model& model_;
+  Sample<DataOf<Model>> sample_;
+  const FitOptions& options_;
+  Clock::time_point begin_;
+  std::size_t index_;
+
+  Parameters parameters_;
+  std::optional<Expectation<Model>> expectation_;  // at parameters_
+  Stopping stopping_;
+  Trace trace_;
+  std::vector<Warning> warnings_;
+  bool degenerate_ = false;  // said by the notes of the last M-step
+  Verdict verdict_ = Verdict::not_run;
+  std::string message_;
+  std::size_t e_steps_ = 0, m_steps_ = 0;
+  double e_seconds_ = 0, m_seconds_ = 0;
+};
+
+}  // namespace latent

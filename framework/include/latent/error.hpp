@@ -1,0 +1,33 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace latent {
+
+// What went wrong, said so that the person at the keyboard can mend it: one line with what, where and what would be
+// right. Every error that latent throws on account of its input derives from this; anything else is a defect.
+class Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// The data cannot be used: a file that cannot be read, a cell that is no number, rows that do not fit the model.
+class DataError : public Error {
+ public:
+  using Error::Error;
+};
+
+// An option has a value that breaks its rule; the message names the option, the value and the rule.
+class OptionError : public Error {
+ public:
+  using Error::Error;
+};
+
+// A model (parameters from a file or a caller) is not one: the message names the key.
+class ModelError : public Error {
+ public:
+  using Error::Error;
+};
+
+}  // namespace latent

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstddef>
+
+#include <latent/algebra.hpp>
+#include <latent/blocked_sum.hpp>
+#include <latent/error.hpp>
+#include <latent/latent_model.hpp>
+#include <latent/sample.hpp>
+
+// The E-step over a whole data set: the model's expectation of each block, added up (<latent/blocked_sum.hpp>).
+
+namespace latent {
+
+template <LatentModel Model>
+struct Expectation {
+  typename Model::Statistics statistics;
+  double log_likelihood = 0;  // of the parameters that the E-step was made at, weighted
+};
+
+template <LatentModel Model>
+PreparedOf<Model> prepare(const Model& model, const typename Model::Parameters& parameters) {
+  if constexpr (Prepares<Model>) {
+    return model.prepare(parameters);
+  } else {
+    return parameters;
+  }
+}
+
+template <LatentModel Model>
+typename Model::Statistics empty_statistics(const Model& model, const typename Model::Parameters& parameters) {
+  if constexpr (ShapesStatistics<Model>) {
+    return model.statistics(parameters);
+  } else {
+    return typename Model::Statistics{};
+  }
+}
+
+// One block, on the calling thread.
+template <LatentModel Model>
+double expect_block(const Model& model, const PreparedOf<Model>& prepared, const Sample<DataOf<Model>>& block,
+                    const typename Model::Statistics& empty, typename Model::Statistics& sums) {
+  if constexpr (TakesWeights<Model>) {
+    return model.expectation(prepared, block.observations, sums, block.weights);
+  } else {
+    if (block.weights.empty()) return model.expectation(prepared, block.observations, sums);
+    if constexpr (Additive<typename Model::Statistics>) {
+      double log_likelihood = 0;
+      for (std::size_t i = 0; i < block.size(); ++i) {
+        if (block.weights[i] == 0) continue;
+        typename Model::Statistics own = empty;
+        log_likelihood += block.weights[i] * model.expectation(prepared, block.observations.subspan(i, 1), own);
+        add(sums, own, block.weights[i]);
+      }
+      return log_likelihood;
+    } else {
+      throw Error("this model cannot take weights: its Statistics need fields(), or its expectation a Weights argument");
+    }
+  }
+}
+
+template <LatentModel Model>
+Expectation<Model> expect(const Model& model, const typename Model::Parameters& parameters,
+                          const Sample<DataOf<Model>>& sample) {
+  const PreparedOf<Model> prepared = prepare(model, parameters);
+  const typename Model::Statistics empty = empty_statistics(model, parameters);
+  const auto sum_range = [&](std::size_t first, std::size_t count) {
+    Expectation<Model> sum{empty, 0};
+    sum.log_likelihood = expect_block(model, prepared, sample.subspan(first, count), empty, sum.statistics);
+    return sum;
+  };
+  if constexpr (Additive<typename Model::Statistics>) {
+    std::size_t grain = 512;
+    if constexpr (HasGrain<Model>) grain = model.grain();
+    return blocked_sum(sample.size(), leaf_count(sample.size(), grain, bytes_of(empty)), sum_range,
+                       [](Expectation<Model>& into, const Expectation<Model>& other) {
+                         add(into.statistics, other.statistics);
+                         into.log_likelihood += other.log_likelihood;
+                       });
+  } else {
+    return sum_range(0, sample.size());  // statistics that cannot be added up are summed by one thread
+  }
+}
+
+// The observed-data log-likelihood of a sample, weighted.
+template <LatentModel Model>
+double log_likelihood(const Model& model, const typename Model::Parameters& parameters,
+                      const Sample<DataOf<Model>>& sample) {
+  return expect(model, parameters, sample).log_likelihood;
+}
+
+}  // namespace latent

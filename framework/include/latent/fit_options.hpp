@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <latent/iteration.hpp>
+
+namespace latent {
+
+// When a fit has converged. L is the objective, n the sum of the weights (the number of observations), t an iteration.
+enum class StopRule {
+  aitken,      // the gain still to come, estimated as d_t r / (1 - r) with d_t = L_t - L_{t-1} and r = d_t / d_{t-1}, is below
+               // tolerance * n three times in a row (Boehning et al. 1994, Ann. Inst. Statist. Math. 46, 373; McLachlan & Peel
+               // 2000, section 2.11), or L changes no more than by rounding
+  absolute,    // |L_t - L_{t-1}| < tolerance * n       (scikit-learn, with 1e-3)
+  relative,    // |L_t - L_{t-1}| < tolerance * |L_t|   (mclust with 1e-5, flexmix with 1e-6)
+  parameters,  // the largest relative change of a parameter is below tolerance (SQUAREM, turboEM in spirit)
+};
+const char* name_of(StopRule rule);
+StopRule stop_rule(const std::string& name);  // throws OptionError
+
+struct FitOptions {
+  // What the stop rule compares with. 0: the rule never stops the fit.
+  double tolerance = 1e-9;
+  StopRule stop = StopRule::aitken;
+  // The most complete E- and M-steps from a start; 0 returns the start.
+  std::size_t max_iterations = 10000;
+  // The longest the fit may take, looked at after every iteration; unset: no limit.
+  std::optional<double> time_limit_seconds;
+
+  // Starts, when the model can initialize itself. Each is run for short_iterations; the best are continued to the end,
+  // a start that has the same objective as a better one (it is on the same path) is not.
+  std::size_t starts = 10;
+  std::size_t short_iterations = 20;
+  std::size_t continued = 3;
+  std::uint64_t seed = 1;
+
+  // Threads to use; unset: all there are. The result does not depend on it.
+  std::optional<std::size_t> threads;
+
+  Observer observer;
+
+  // Throws OptionError naming the option, its value and the rule it breaks.
+  void validate() const;
+};
+
+}  // namespace latent

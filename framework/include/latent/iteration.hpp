@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <iosfwd>
+#include <limits>
+#include <vector>
+
+namespace latent {
+
+enum class StepKind { start, em };
+const char* name_of(StepKind kind);
+
+// One line of the trace: the state after `iteration` complete E- and M-steps, seen with the E-step made there.
+// Numbers that are not known yet are NaN.
+struct Iteration {
+  std::size_t start = 0;      // which start, from 0
+  std::size_t iteration = 0;  // 0: the start itself
+  StepKind kind = StepKind::start;
+  double objective = 0;       // log-likelihood + log-prior
+  double log_likelihood = 0;  // weighted, of all observations
+  double change = std::numeric_limits<double>::quiet_NaN();            // of the objective, by the last step
+  double rate = std::numeric_limits<double>::quiet_NaN();              // of convergence: change / the change before
+  double estimated_gain = std::numeric_limits<double>::quiet_NaN();    // still to come, by Aitken's extrapolation
+  double parameter_change = std::numeric_limits<double>::quiet_NaN();  // relative; see relative_change()
+  std::size_t passes = 0;     // over the data, since the start
+  double seconds = 0;         // since the fit began
+};
+
+using Trace = std::vector<Iteration>;
+
+// As CSV with a header, one line an iteration.
+void write_csv(std::ostream& out, const Trace& trace);
+
+// Sees the initial state and the state after every iteration, the last included; its answer may end the fit. With many
+// starts it may be called from several threads, but never by two at once.
+enum class Continue { yes, no };
+using Observer = std::function<Continue(const Iteration&)>;
+
+}  // namespace latent

@@ -1,0 +1,155 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <type_traits>
+
+#include <latent/algebra.hpp>
+#include <latent/notes.hpp>
+#include <latent/observations.hpp>
+#include <latent/random.hpp>
+
+// What EM needs of a model. This header is the whole manual of a plugin.
+//
+// You write a copyable type with
+//
+//   struct Parameters { ... };          what EM estimates: a plain value
+//   struct Statistics { ... };          the expected sufficient statistics: a plain value that adds up over observations
+//   using Observation = ...;            one independent observation: a row, a group of rows, a series; the data are then a
+//                                       std::span<const Observation>.   (Or  using Data = latent::Observations;  a matrix.)
+//   double expectation(const Parameters&, Data block, Statistics& sums) const;
+//                                       E-step: adds to `sums` what the block says about the hidden variables; returns the
+//                                       block's observed-data log-likelihood
+//   Parameters maximization(const Statistics& sums, const Parameters& current) const;
+//                                       M-step: the parameters that maximise the expected complete-data log-likelihood
+//
+// What no concept can check: the E-step changes nothing but `sums`; the sums and the log-likelihood of two parts of the data
+// add up to those of the whole; the M-step never lowers the expected complete-data log-likelihood.
+//
+// You get latent::fit(model, data) with its driver, parallel sums, stopping rules, verdicts and traces (<latent/fit.hpp>).
+// Every member below is optional and unlocks more:
+//
+//   fields() on Parameters              restarts told apart, parameter change as a stop rule, free-parameter count (AIC, BIC), files
+//   fields() on Statistics              parallel sums, weights   (or add(other, factor) and scale(factor))
+//   Statistics statistics(const Parameters&) const        an empty sum of the right shape, when Statistics{} is not one
+//   Parameters initialize(Data, Random&) const            random starts; without it a fit starts at Parameters{}
+//   Prepared prepare(const Parameters&) const             work done once per E-step; `expectation` then takes a Prepared
+//   double log_prior(const Parameters&) const             maximum a posteriori: the objective becomes log-likelihood + log-prior
+//   std::size_t grain() const                             how many observations make a task worth a thread (default 512)
+//
+// Three functions may take one argument more, which then must have a default:
+//
+//   expectation(parameters, block, sums, Weights weights = {})    weights of the block's observations, empty: all one.
+//                                       Without it the framework scales each observation's own statistics: right, but slower
+//   initialize(data, random, Weights weights = {})
+//   maximization(sums, current, Notes notes = {})                 where to say what a person should know of this step
+//
+// A step that cannot be done (a covariance with no inverse and no regularisation to mend it) throws latent::ModelError; the
+// fit then ends with the verdict `degenerate` and the parameters before that step.
+
+namespace latent {
+
+template <class Model>
+concept HasParameters = std::copyable<typename Model::Parameters>;
+
+template <class Model>
+concept HasStatistics = std::copyable<typename Model::Statistics>;
+
+// The data of a model: what it calls Data, or a span of what it calls Observation.
+template <class Model>
+struct DataOfModel {};
+template <class Model>
+  requires requires { typename Model::Data; }
+struct DataOfModel<Model> {
+  using type = typename Model::Data;
+};
+template <class Model>
+  requires requires { typename Model::Observation; }
+struct DataOfModel<Model> {
+  using type = std::span<const typename Model::Observation>;
+};
+template <class Model>
+using DataOf = typename DataOfModel<Model>::type;
+
+// A set of independent observations that can be cut into blocks, each again such a set: std::span, Observations.
+template <class Data>
+concept ObservationSet = std::copyable<Data> && requires(const Data& data, std::size_t n) {
+  { data.size() } -> std::convertible_to<std::size_t>;
+  { data.subspan(n, n) } -> std::convertible_to<Data>;
+};
+
+template <class Model>
+concept HasData = ObservationSet<DataOf<Model>>;
+
+template <class Model>
+concept Prepares = requires(const Model& model, const typename Model::Parameters& parameters) { model.prepare(parameters); };
+
+template <class Model>
+struct PreparedOfModel {
+  using type = typename Model::Parameters;
+};
+template <Prepares Model>
+struct PreparedOfModel<Model> {
+  using type = std::remove_cvref_t<decltype(std::declval<const Model&>().prepare(
+      std::declval<const typename Model::Parameters&>()))>;
+};
+template <class Model>
+using PreparedOf = typename PreparedOfModel<Model>::type;
+
+template <class Model>
+concept HasExpectation = requires(const Model& model, const PreparedOf<Model>& prepared, const DataOf<Model>& block,
+                                  typename Model::Statistics& sums) {
+  { model.expectation(prepared, block, sums) } -> std::convertible_to<double>;
+};
+
+template <class Model>
+concept HasMaximization = requires(const Model& model, const typename Model::Statistics& sums,
+                                   const typename Model::Parameters& current) {
+  { model.maximization(sums, current) } -> std::convertible_to<typename Model::Parameters>;
+};
+
+template <class Model>
+concept LatentModel = std::copyable<Model> && HasParameters<Model> && HasStatistics<Model> && HasData<Model> &&
+                      HasExpectation<Model> && HasMaximization<Model>;
+
+// --- what a model may also have -------------------------------------------------------------------------------------
+
+template <class Model>
+concept TakesWeights = requires(const Model& model, const PreparedOf<Model>& prepared, const DataOf<Model>& block,
+                                typename Model::Statistics& sums, Weights weights) {
+  { model.expectation(prepared, block, sums, weights) } -> std::convertible_to<double>;
+};
+
+template <class Model>
+concept ShapesStatistics = requires(const Model& model, const typename Model::Parameters& parameters) {
+  { model.statistics(parameters) } -> std::convertible_to<typename Model::Statistics>;
+};
+
+template <class Model>
+concept Initializes = requires(const Model& model, const DataOf<Model>& data, Random& random) {
+  { model.initialize(data, random) } -> std::convertible_to<typename Model::Parameters>;
+};
+
+template <class Model>
+concept InitializesWithWeights = requires(const Model& model, const DataOf<Model>& data, Random& random, Weights weights) {
+  { model.initialize(data, random, weights) } -> std::convertible_to<typename Model::Parameters>;
+};
+
+template <class Model>
+concept TakesNotes = requires(const Model& model, const typename Model::Statistics& sums,
+                              const typename Model::Parameters& current, Notes notes) {
+  { model.maximization(sums, current, notes) } -> std::convertible_to<typename Model::Parameters>;
+};
+
+template <class Model>
+concept HasLogPrior = requires(const Model& model, const typename Model::Parameters& parameters) {
+  { model.log_prior(parameters) } -> std::convertible_to<double>;
+};
+
+template <class Model>
+concept HasGrain = requires(const Model& model) {
+  { model.grain() } -> std::convertible_to<std::size_t>;
+};
+
+}  // namespace latent

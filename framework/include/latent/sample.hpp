@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include <latent/error.hpp>
+#include <latent/observations.hpp>
+#include <latent/text.hpp>
+
+namespace latent {
+
+// Observations and, if they have any, their weights; a view, like what it is made of. fit(model, rows) and
+// fit(model, {rows, weights}) both make one.
+template <class Data>
+struct Sample {
+  template <std::convertible_to<Data> Source>
+  Sample(Source&& source) : observations(std::forward<Source>(source)) {}  // NOLINT(google-explicit-constructor)
+  template <std::convertible_to<Data> Source>
+  Sample(Source&& source, Weights observation_weights)
+      : observations(std::forward<Source>(source)), weights(observation_weights) {}
+
+  std::size_t size() const { return observations.size(); }
+  double weight(std::size_t index) const { return weights.empty() ? 1 : weights[index]; }
+  Sample subspan(std::size_t first, std::size_t count) const {
+    return {observations.subspan(first, count), weights.empty() ? weights : weights.subspan(first, count)};
+  }
+
+  // The sum of the weights: what takes the place of n in tolerances and criteria.
+  double total_weight() const {
+    if (weights.empty()) return static_cast<double>(size());
+    double sum = 0;
+    for (double weight : weights) sum += weight;
+    return sum;
+  }
+
+  // Throws DataError unless there are observations and weights that fit them.
+  void validate() const {
+    if (size() == 0) throw DataError("there are no observations");
+    if (weights.empty()) return;
+    if (weights.size() != size()) {
+      throw DataError("there are " + std::to_string(weights.size()) + " weights for " + count_of(size(), "observation"));
+    }
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      if (!(weights[i] >= 0) || std::isinf(weights[i])) {
+        throw DataError("weight " + std::to_string(i + 1) + " is " + number(weights[i]) +
+                        ", weights must be finite and not negative");
+      }
+    }
+    if (!(total_weight() > 0)) throw DataError("all weights are zero");
+  }
+
+  Data observations;
+  Weights weights;
+};
+
+}  // namespace latent

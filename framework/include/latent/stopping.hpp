@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <string>
+
+#include <latent/fit_options.hpp>
+#include <latent/iteration.hpp>
+
+namespace latent {
+
+// How far an objective of n observations may move by rounding alone. Each log-density is good to a few units in the last
+// place of numbers of size one or of its own size, whichever is larger, and so is their sum.
+inline double rounding_of(double objective, double total_weight) {
+  return 16 * std::numeric_limits<double>::epsilon() * (std::abs(objective) + total_weight);
+}
+
+// Aitken's estimate of what the objective still gains after two successive changes; NaN when they do not shrink.
+inline double aitken_gain(double change, double previous_change) {
+  const double rate = change / previous_change;
+  return rate >= 0 && rate < 1 ? change * rate / (1 - rate) : std::numeric_limits<double>::quiet_NaN();
+}
+
+// Decides, iteration by iteration, whether the rule of the options is satisfied.
+class Stopping {
+ public:
+  Stopping(const FitOptions& options, double total_weight)
+      : rule_(options.stop), tolerance_(options.tolerance), total_weight_(total_weight) {}
+
+  // The sentence that says why the fit has converged, or nothing. Call it once for each iteration.
+  std::optional<std::string> converged(const Iteration& now);
+
+ private:
+  std::optional<std::string> by_aitken(const Iteration& now);
+  std::optional<std::string> by_absolute_change(const Iteration& now) const;
+  std::optional<std::string> by_relative_change(const Iteration& now) const;
+  std::optional<std::string> by_parameters(const Iteration& now) const;
+
+  StopRule rule_;
+  double tolerance_;
+  double total_weight_;
+  int in_a_row_ = 0;
+};
+
+}  // namespace latent

@@ -1,0 +1,43 @@
+#include <string>
+
+#include <latent/error.hpp>
+#include <latent/fit_options.hpp>
+#include <latent/iteration.hpp>
+#include <latent/summary.hpp>
+
+namespace latent {
+
+const char* name_of(StepKind kind) { return kind == StepKind::start ? "start" : "em"; }
+
+const char* name_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::not_run: return "not_run";
+    case Verdict::converged: return "converged";
+    case Verdict::iteration_limit: return "iteration_limit";
+    case Verdict::time_limit: return "time_limit";
+    case Verdict::observer_request: return "observer_request";
+    case Verdict::objective_decreased: return "objective_decreased";
+    case Verdict::not_finite: return "not_finite";
+    case Verdict::degenerate: return "degenerate";
+  }
+  return "";
+}
+
+const char* name_of(StopRule rule) {
+  switch (rule) {
+    case StopRule::aitken: return "aitken";
+    case StopRule::absolute: return "absolute";
+    case StopRule::relative: return "relative";
+    case StopRule::parameters: return "parameters";
+  }
+  return "";
+}
+
+StopRule stop_rule(const std::string& name) {
+  for (StopRule rule : {StopRule::aitken, StopRule::absolute, StopRule::relative, StopRule::parameters}) {
+    if (name == name_of(rule)) return rule;
+  }
+  throw OptionError("stop is '" + name + "', it must be aitken, absolute, relative or parameters");
+}
+
+}  // namespace latent

@@ -1,0 +1,47 @@
+#include <latent/stopping.hpp>
+
+#include <latent/text.hpp>
+
+namespace latent {
+
+std::optional<std::string> Stopping::converged(const Iteration& now) {
+  if (tolerance_ == 0 || now.iteration == 0) return std::nullopt;
+  switch (rule_) {
+    case StopRule::aitken: return by_aitken(now);
+    case StopRule::absolute: return by_absolute_change(now);
+    case StopRule::relative: return by_relative_change(now);
+    case StopRule::parameters: return by_parameters(now);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> Stopping::by_aitken(const Iteration& now) {
+  // Changes below rounding have no ratio; the objective has nothing more to say about where the maximum is.
+  if (std::abs(now.change) <= rounding_of(now.objective, total_weight_) / 16) {
+    if (++in_a_row_ < 3) return std::nullopt;
+    return "the objective changes no more than by rounding (" + rounded(now.change, 3) + ")";
+  }
+  const double gain = now.estimated_gain / total_weight_;
+  in_a_row_ = gain < tolerance_ ? in_a_row_ + 1 : 0;
+  if (in_a_row_ < 3) return std::nullopt;
+  return "estimated gain still to come " + rounded(gain, 3) + " < " + number(tolerance_) + " per observation";
+}
+
+std::optional<std::string> Stopping::by_absolute_change(const Iteration& now) const {
+  const double change = std::abs(now.change) / total_weight_;
+  if (!(change < tolerance_)) return std::nullopt;
+  return "change of the objective " + rounded(change, 3) + " < " + number(tolerance_) + " per observation";
+}
+
+std::optional<std::string> Stopping::by_relative_change(const Iteration& now) const {
+  const double change = std::abs(now.change / now.objective);
+  if (!(change < tolerance_)) return std::nullopt;
+  return "relative change of the objective " + rounded(change, 3) + " < " + number(tolerance_);
+}
+
+std::optional<std::string> Stopping::by_parameters(const Iteration& now) const {
+  if (!(now.parameter_change < tolerance_)) return std::nullopt;
+  return "largest relative change of a parameter " + rounded(now.parameter_change, 3) + " < " + number(tolerance_);
+}
+
+}  // namespace latent

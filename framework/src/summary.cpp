@@ -1,0 +1,91 @@
+#include <latent/summary.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include <latent/text.hpp>
+
+namespace latent {
+namespace {
+
+// Two starts have found the same optimum when their objectives agree this well, relatively: far above rounding and what the
+// stop rule leaves open, far below what tells optima apart.
+constexpr double same_objective = 1e-7;
+
+}  // namespace
+
+std::vector<Mode> Summary::modes() const {
+  std::vector<StartReport> ended;
+  std::ranges::copy_if(starts, std::back_inserter(ended), &StartReport::continued);
+  std::ranges::stable_sort(ended, [](const StartReport& a, const StartReport& b) {
+    return a.degenerate != b.degenerate ? b.degenerate : a.objective > b.objective;
+  });
+  std::vector<Mode> modes;
+  for (const StartReport& start : ended) {
+    const double slack = same_objective * (std::abs(start.objective) + total_weight);
+    if (modes.empty() || modes.back().degenerate != start.degenerate ||
+        std::abs(modes.back().objective - start.objective) > slack) {
+      modes.push_back({start.objective, 0, start.degenerate});
+    }
+    ++modes.back().starts;
+  }
+  return modes;
+}
+
+bool Summary::degenerate() const {
+  return verdict == Verdict::degenerate || std::ranges::any_of(warnings, [this](const Warning& warning) {
+           return warning.note.degenerate && warning.last_iteration == iterations;
+         });
+}
+
+std::string text_of(const Warning& warning) {
+  std::string text = warning.note.component ? "component " + std::to_string(*warning.note.component + 1) + ": " : "";
+  text += warning.note.message;
+  if (warning.first_iteration == warning.last_iteration) {
+    return text + " (iteration " + std::to_string(warning.first_iteration) + ")";
+  }
+  return text + " (" + std::to_string(warning.count) + " times, iterations " + std::to_string(warning.first_iteration) +
+         " to " + std::to_string(warning.last_iteration) + ")";
+}
+
+std::string Summary::brief_report() const {
+  if (verdict == Verdict::not_run) return "not run";
+  return std::string(name_of(verdict)) + " after " + count_of(iterations, "iteration") + ", log-likelihood " +
+         rounded(log_likelihood, 12) + ": " + message;
+}
+
+std::string Summary::full_report() const {
+  if (verdict == Verdict::not_run) return "not run\n";
+  std::ostringstream out;
+  const auto line = [&out](const std::string& name, const std::string& value) {
+    out << name << std::string(name.size() < 18 ? 18 - name.size() : 1, ' ') << value << '\n';
+  };
+  line("verdict", std::string(name_of(verdict)) + ": " + message);
+  line("log-likelihood", rounded(log_likelihood, 13));
+  if (objective != log_likelihood) line("objective", rounded(objective, 13) + " (with the log-prior)");
+  std::string iterations_text = std::to_string(iterations);
+  if (!std::isnan(rate)) iterations_text += ", rate of convergence " + rounded(rate, 4);
+  line("iterations", iterations_text);
+  std::string observations_text = std::to_string(observations);
+  if (total_weight != static_cast<double>(observations)) observations_text += ", total weight " + rounded(total_weight);
+  line("observations", observations_text);
+  if (free_parameters) line("free parameters", std::to_string(*free_parameters));
+  if (starts.size() > 1) {
+    const std::vector<Mode> found = modes();
+    std::size_t ended = 0;
+    for (const Mode& mode : found) ended += mode.starts;
+    line("starts", std::to_string(starts.size()) + ", " + std::to_string(ended) + " run to the end");
+    for (std::size_t i = 0; i < found.size() && i < 5; ++i) {
+      line("", rounded(found[i].objective, 13) + "  reached by " + std::to_string(found[i].starts) +
+                   (found[i].degenerate ? "  (degenerate)" : ""));
+    }
+    if (found.size() > 5) line("", "and " + count_of(found.size() - 5, "lower optimum"));
+  }
+  line("time", rounded(seconds, 3) + " s, " + count_of(threads, "thread") + "; " + count_of(e_steps, "E-step") + " " +
+                   rounded(e_seconds, 3) + " s, " + count_of(m_steps, "M-step") + " " + rounded(m_seconds, 3) + " s");
+  for (const Warning& warning : warnings) line("warning", text_of(warning));
+  return out.str();
+}
+
+}  // namespace latent

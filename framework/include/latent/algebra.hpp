@@ -2,8 +2,10 @@
 
 #include <concepts>
 #include <cstddef>
+#include <string>
+#include <string_view>
+#include <tuple>
 #include <type_traits>
-#include <vector>
 
 #include <latent/fields.hpp>
 

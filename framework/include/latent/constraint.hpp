@@ -39,7 +39,7 @@ class Constraint {
   std::size_t natural_size(std::size_t size) const;
 
   // Between a block (row-major) and its coordinates. A value on the boundary of its range (a zero in a simplex) has
-  // infinite unconstrained coordinates.
+  // infinite unconstrained coordinates, a matrix that is not positive definite has NaN.
   void to_unconstrained(std::span<const double> block, std::span<double> free) const;
   void from_unconstrained(std::span<const double> free, std::span<double> block) const;
   void to_natural(std::span<const double> block, std::span<double> natural) const;

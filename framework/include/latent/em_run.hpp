@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
@@ -38,15 +39,16 @@ class EmRun {
         options_(options),
         begin_(begin),
         index_(index),
+        total_weight_(sample.total_weight()),
         parameters_(std::move(start)),
-        stopping_(options, sample.total_weight()) {}
+        stopping_(options, total_weight_) {}
 
   // Replaces the start of a run that has not begun.
   void start_at(Parameters start) { parameters_ = std::move(start); }
 
   // Iterates until a verdict, or until `iterations` in all are done, which is no verdict unless it is the options' limit.
   void run(std::size_t iterations) {
-    if (trace_.empty()) begin();
+    if (trace_.empty() && verdict_ == Verdict::not_run) begin();
     while (verdict_ == Verdict::not_run && trace_.back().iteration < iterations) iterate();
     if (verdict_ == Verdict::not_run && trace_.back().iteration >= options_.max_iterations) {
       end(Verdict::iteration_limit, "after " + count_of(trace_.back().iteration, "iteration") +
@@ -86,7 +88,7 @@ class EmRun {
     const Iteration first = observe(*expectation, parameters_, StepKind::start);
     trace_.push_back(first);
     if (!std::isfinite(first.objective)) {
-      return end(Verdict::not_finite, "the objective of the start is " + number(first.objective));
+      end(Verdict::not_finite, "the objective of the start is " + number(first.objective));
     }
     expectation_ = std::move(expectation);
     show(first);
@@ -96,6 +98,7 @@ class EmRun {
   void iterate() {
     std::vector<Note> notes;
     std::optional<Parameters> next = m_step(*expectation_, notes);
+    for (const Note& note : notes) remember(note, trace_.back().iteration + 1);
     if (!next) return;
     std::optional<Expectation<Model>> expectation = e_step(*next);
     if (!expectation) return;
@@ -105,7 +108,7 @@ class EmRun {
       return end(Verdict::not_finite, "the objective is " + number(now.objective) + " after iteration " +
                                           std::to_string(now.iteration) + "; the parameters before it are kept");
     }
-    const double rounding = rounding_of(now.objective, sample_.total_weight());
+    const double rounding = rounding_of(now.objective, total_weight_);
     if (now.change < -rounding) {
       return end(Verdict::objective_decreased,
                  "iteration " + std::to_string(now.iteration) + " lowered the objective by " + rounded(-now.change) + " (" +
@@ -125,8 +128,7 @@ class EmRun {
     parameters_ = std::move(next);
     expectation_ = std::move(expectation);
     trace_.push_back(now);
-    degenerate_ = false;
-    for (const Note& note : notes) remember(note, now.iteration);
+    degenerate_ = std::ranges::any_of(notes, &Note::degenerate);
   }
 
   std::optional<Expectation<Model>> e_step(const Parameters& parameters) {
@@ -197,7 +199,6 @@ class EmRun {
   }
 
   void remember(const Note& note, std::size_t iteration) {
-    degenerate_ = degenerate_ || note.degenerate;
     for (Warning& warning : warnings_) {
       if (warning.note.kind != note.kind || warning.note.component != note.component) continue;
       warning.note = note;
@@ -209,7 +210,7 @@ class EmRun {
   }
 
   std::string gain_sentence() const {
-    const double gain = trace_.back().estimated_gain / sample_.total_weight();
+    const double gain = trace_.back().estimated_gain / total_weight_;
     return std::isnan(gain) ? "" : "; estimated gain still to come " + rounded(gain, 3) + " per observation";
   }
 
@@ -223,6 +224,7 @@ class EmRun {
   const FitOptions& options_;
   Clock::time_point begin_;
   std::size_t index_;
+  double total_weight_;
 
   Parameters parameters_;
   std::optional<Expectation<Model>> expectation_;  // at parameters_

@@ -28,9 +28,9 @@ PreparedOf<Model> prepare(const Model& model, const typename Model::Parameters& 
 }
 
 template <LatentModel Model>
-typename Model::Statistics empty_statistics(const Model& model, const typename Model::Parameters& parameters) {
+typename Model::Statistics empty_statistics(const Model& model, const PreparedOf<Model>& prepared) {
   if constexpr (ShapesStatistics<Model>) {
-    return model.statistics(parameters);
+    return model.statistics(prepared);
   } else {
     return typename Model::Statistics{};
   }
@@ -63,7 +63,7 @@ template <LatentModel Model>
 Expectation<Model> expect(const Model& model, const typename Model::Parameters& parameters,
                           const Sample<DataOf<Model>>& sample) {
   const PreparedOf<Model> prepared = prepare(model, parameters);
-  const typename Model::Statistics empty = empty_statistics(model, parameters);
+  const typename Model::Statistics empty = empty_statistics(model, prepared);
   const auto sum_range = [&](std::size_t first, std::size_t count) {
     Expectation<Model> sum{empty, 0};
     sum.log_likelihood = expect_block(model, prepared, sample.subspan(first, count), empty, sum.statistics);

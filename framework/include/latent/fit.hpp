@@ -1,11 +1,15 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <mutex>
 #include <vector>
 
+#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/task_arena.h>
 
 #include <latent/em_run.hpp>
+#include <latent/error.hpp>
 #include <latent/fit_options.hpp>
 #include <latent/iteration.hpp>
 #include <latent/latent_model.hpp>
@@ -28,12 +32,25 @@ Fitted<Model> fit_from(const Model& model, const Sample<DataOf<Model>>& sample, 
                        const Search& search) {
   options.validate();
   sample.validate();
+  if (!HasFields<typename Model::Parameters> && options.stop == StopRule::parameters) {
+    throw OptionError("stop is 'parameters', it must be another rule for a model whose Parameters have no fields()");
+  }
   const Clock::time_point begin = Clock::now();
-  tbb::task_arena arena(options.threads ? static_cast<int>(*options.threads) : tbb::task_arena::automatic);
+  // Without a number of threads a fit inside another (a start found by k-means) uses those of the outer one.
+  tbb::task_arena arena = options.threads ? tbb::task_arena(static_cast<int>(*options.threads))
+                                          : tbb::task_arena(tbb::task_arena::attach{});
+  std::mutex watching;
+  FitOptions watched = options;  // whose observer is called by one thread at a time
+  if (options.observer) {
+    watched.observer = [&](const Iteration& now) {
+      const std::lock_guard lock(watching);
+      return tbb::this_task_arena::isolate([&] { return options.observer(now); });
+    };
+  }
 
   std::vector<EmRun<Model>> runs;
   std::size_t best = 0;
-  arena.execute([&] { best = search(runs, begin); });
+  arena.execute([&] { best = search(watched, begin, runs); });
 
   Fitted<Model> fitted{runs[best].parameters(), {}, runs[best].trace()};
   Summary& summary = fitted.summary;
@@ -43,7 +60,8 @@ Fitted<Model> fit_from(const Model& model, const Sample<DataOf<Model>>& sample, 
   summary.observations = sample.size();
   summary.total_weight = sample.total_weight();
   if constexpr (HasFields<typename Model::Parameters>) summary.free_parameters = free_parameters(fitted.parameters);
-  summary.threads = static_cast<std::size_t>(arena.max_concurrency());
+  summary.threads = std::min(static_cast<std::size_t>(arena.max_concurrency()),  // asked for, and there
+                             tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism));
   summary.seed = options.seed;
   summary.seconds = seconds_since(begin);
   return fitted;
@@ -54,20 +72,22 @@ Fitted<Model> fit_from(const Model& model, const Sample<DataOf<Model>>& sample, 
 template <LatentModel Model>
 Fitted<Model> fit(const Model& model, const Sample<DataOf<Model>>& sample, const typename Model::Parameters& start,
                   const FitOptions& options = {}) {
-  return fit_from(model, sample, options, [&](std::vector<EmRun<Model>>& runs, Clock::time_point begin) {
-    runs.emplace_back(model, sample, start, options, begin);
-    runs.back().run(options.max_iterations);
-    return std::size_t{0};
-  });
+  return fit_from(model, sample, options,
+                  [&](const FitOptions& watched, Clock::time_point begin, std::vector<EmRun<Model>>& runs) {
+                    runs.emplace_back(model, sample, start, watched, begin);
+                    runs.back().run(watched.max_iterations);
+                    return std::size_t{0};
+                  });
 }
 
 // The same from the model's own starts (<latent/restarts.hpp>), or from Parameters{} if it has none.
 template <LatentModel Model>
 Fitted<Model> fit(const Model& model, const Sample<DataOf<Model>>& sample, const FitOptions& options = {}) {
   if constexpr (Initializes<Model>) {
-    return fit_from(model, sample, options, [&](std::vector<EmRun<Model>>& runs, Clock::time_point begin) {
-      return run_starts(model, sample, options, begin, runs);
-    });
+    return fit_from(model, sample, options,
+                    [&](const FitOptions& watched, Clock::time_point begin, std::vector<EmRun<Model>>& runs) {
+                      return run_starts(model, sample, watched, begin, runs);
+                    });
   } else {
     return fit(model, sample, typename Model::Parameters{}, options);
   }

@@ -33,6 +33,7 @@
 //   fields() on Parameters              restarts told apart, parameter change as a stop rule, free-parameter count (AIC, BIC), files
 //   fields() on Statistics              parallel sums, weights   (or add(other, factor) and scale(factor))
 //   Statistics statistics(const Parameters&) const        an empty sum of the right shape, when Statistics{} is not one
+//                                       (of a Prepared, if there is one)
 //   Parameters initialize(Data, Random&) const            random starts; without it a fit starts at Parameters{}
 //   Prepared prepare(const Parameters&) const             work done once per E-step; `expectation` then takes a Prepared
 //   double log_prior(const Parameters&) const             maximum a posteriori: the objective becomes log-likelihood + log-prior
@@ -122,8 +123,8 @@ concept TakesWeights = requires(const Model& model, const PreparedOf<Model>& pre
 };
 
 template <class Model>
-concept ShapesStatistics = requires(const Model& model, const typename Model::Parameters& parameters) {
-  { model.statistics(parameters) } -> std::convertible_to<typename Model::Statistics>;
+concept ShapesStatistics = requires(const Model& model, const PreparedOf<Model>& prepared) {
+  { model.statistics(prepared) } -> std::convertible_to<typename Model::Statistics>;
 };
 
 template <class Model>

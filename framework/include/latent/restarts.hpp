@@ -1,9 +1,12 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <numeric>
+#include <span>
 #include <vector>
 
 #include <oneapi/tbb/parallel_for.h>
@@ -23,7 +26,10 @@ namespace latent {
 template <LatentModel Model>
 bool better(const EmRun<Model>& a, const EmRun<Model>& b) {
   if (a.degenerate() != b.degenerate()) return b.degenerate();
-  return a.objective() > b.objective();
+  const auto rank = [](double objective) {  // NaN has no order
+    return std::isfinite(objective) ? objective : -std::numeric_limits<double>::infinity();
+  };
+  return rank(a.objective()) > rank(b.objective());
 }
 
 template <LatentModel Model>
@@ -55,8 +61,21 @@ std::size_t run_starts(const Model& model, const Sample<DataOf<Model>>& sample, 
   std::iota(order.begin(), order.end(), std::size_t{0});
   const auto by_rank = [&](std::size_t a, std::size_t b) { return better(runs[a], runs[b]); };
   std::stable_sort(order.begin(), order.end(), by_rank);
-  order.resize(std::min(order.size(), options.continued));
-  tbb::parallel_for(std::size_t{0}, order.size(), [&](std::size_t rank) { runs[order[rank]].run(options.max_iterations); });
+  const double total_weight = sample.total_weight();
+  const auto on_the_same_path = [&](std::size_t a, std::size_t b) {
+    return runs[a].degenerate() == runs[b].degenerate() &&
+           std::abs(runs[a].objective() - runs[b].objective()) <= rounding_of(runs[a].objective(), total_weight);
+  };
+  order.erase(std::unique(order.begin(), order.end(), on_the_same_path), order.end());
+
+  std::size_t ended = 0;
+  const auto ended_at_the_edge = [&](std::size_t index) { return runs[index].degenerate(); };
+  do {  // the next best too, as long as all have ended at the edge of the parameter space
+    const std::size_t until = std::min(order.size(), ended + options.continued);
+    tbb::parallel_for(ended, until, [&](std::size_t rank) { runs[order[rank]].run(options.max_iterations); });
+    ended = until;
+  } while (ended < order.size() && std::ranges::all_of(std::span(order).first(ended), ended_at_the_edge));
+  order.resize(ended);
   return *std::min_element(order.begin(), order.end(), by_rank);
 }
 

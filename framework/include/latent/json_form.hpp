@@ -1,0 +1,71 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <latent/constraint.hpp>
+#include <latent/error.hpp>
+#include <latent/fields.hpp>
+
+// Structs with fields() as JSON: an object with one key a field; matrices are lists of rows. Doubles survive the round
+// trip bit for bit.
+
+namespace latent {
+
+using Json = nlohmann::ordered_json;
+
+// Nested lists of that shape.
+Json to_json(std::span<const double> numbers, const Shape& shape);
+
+// The numbers of nested lists of that shape, in row-major order. Throws ModelError naming `key` and what is wrong: not a
+// number, another shape.
+std::vector<double> numbers_from_json(const Json& json, const Shape& shape, const std::string& key);
+
+// Throws ModelError unless `json` is an object that has the key.
+const Json& require_key(const Json& json, const std::string& key, const std::string& prefix = "");
+
+template <HasFields Object>
+Json to_json(const Object& object) {
+  Json json = Json::object();
+  for_each_member(object, [&](std::string_view name, const auto& value, const Constraint&) {
+    if constexpr (HasFields<std::remove_cvref_t<decltype(value)>>) {
+      if (name.empty()) {
+        json.update(to_json(value));
+      } else {
+        json[std::string(name)] = to_json(value);
+      }
+    } else {
+      json[std::string(name)] = to_json(numbers_of(value), shape_of(value));
+    }
+  });
+  return json;
+}
+
+// Reads every field of `object`, which must have the right shapes already. Throws ModelError naming the key that is
+// missing, has another shape, or breaks its constraint.
+template <HasFields Object>
+void from_json(const Json& json, Object& object, const std::string& prefix = "") {
+  for_each_member(object, [&](std::string_view name, auto& value, const Constraint& constraint) {
+    const std::string key(name);
+    if constexpr (HasFields<std::remove_cvref_t<decltype(value)>>) {
+      key.empty() ? from_json(json, value, prefix) : from_json(require_key(json, key, prefix), value, prefix + key + ".");
+    } else {
+      const Shape shape = shape_of(value);
+      const std::vector<double> numbers = numbers_from_json(require_key(json, key, prefix), shape, prefix + key);
+      const std::size_t size = constraint.block_size(shape);
+      for (std::size_t at = 0; at < numbers.size(); at += size) {
+        const auto reason = constraint.violation(std::span(numbers).subspan(at, size));
+        if (!reason) continue;
+        const std::string which = numbers.size() > size ? "[" + std::to_string(at / size) + "]" : "";
+        throw ModelError("key \"" + prefix + key + "\"" + which + " " + *reason);
+      }
+      std::span<const double> rest = numbers;
+      assign_numbers(rest, value);
+    }
+  });
+}
+
+}  // namespace latent

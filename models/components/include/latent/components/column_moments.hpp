@@ -1,0 +1,16 @@
+#pragma once
+
+#include <Eigen/Core>
+
+#include <latent/observations.hpp>
+
+namespace latent {
+
+// The weighted mean and variance of every column (D each), in two passes; the variance divides by the sum of weights.
+struct ColumnMoments {
+  Eigen::VectorXd means;
+  Eigen::VectorXd variances;
+};
+ColumnMoments column_moments(const Observations& rows, Weights weights = {});
+
+}  // namespace latent

@@ -1,0 +1,189 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <boost/random/uniform_real_distribution.hpp>
+
+#include <Eigen/Core>
+
+#include <latent/column_block.hpp>
+#include <latent/components/component_bank.hpp>
+#include <latent/components/mixture_start.hpp>
+#include <latent/error.hpp>
+#include <latent/latent_model.hpp>
+#include <latent/log_sum_exp.hpp>
+
+namespace latent {
+
+// A finite mixture of the K densities of a bank:  p(x) = sum_k w_k f_k(x)   (McLachlan & Peel 2000, section 2.8)
+//
+//   E-step  r_nk = w_k f_k(x_n) / sum_j w_j f_j(x_n)       M-step  w_k = sum_n r_nk / n, and the bank's own with weights r
+//
+// Responsibilities exist for one cache-sized block of rows at a time.
+template <ComponentBank Bank>
+struct Mixture {
+  struct Parameters {
+    Eigen::VectorXd weights;  // K, a simplex
+    typename Bank::Parameters components;
+    static constexpr auto fields() {
+      return latent::fields(field("weights", &Parameters::weights, simplex), embedded(&Parameters::components));
+    }
+  };
+  struct Statistics {
+    Eigen::VectorXd counts;  // K: sums of responsibilities
+    typename Bank::Statistics components;
+    static constexpr auto fields() {
+      return latent::fields(field("counts", &Statistics::counts), field("components", &Statistics::components));
+    }
+  };
+  using Prepared = typename Bank::Prepared;
+  using Data = Observations;
+
+  std::size_t components = 1;  // K
+  Bank bank{};
+  MixtureStart start = MixtureStart::kmeans_plus_plus;
+
+  Prepared prepare(const Parameters& parameters) const {
+    Prepared prepared = bank.prepare(parameters.components);
+    prepared.log_constants.array() += parameters.weights.array().log();  // -inf for a component without weight
+    return prepared;
+  }
+
+  Statistics statistics(const Prepared& prepared) const {
+    return {Eigen::VectorXd::Zero(prepared.log_constants.size()), bank.statistics(prepared)};
+  }
+
+  double expectation(const Prepared& prepared, const Observations& rows, Statistics& sums, Weights weights = {}) const {
+    double log_likelihood = 0;
+    for_each_block(prepared, rows, [&](std::size_t first, const ColumnBlock& block, Columns joint) {
+      bank.log_densities(prepared, block, joint);
+      log_likelihood += log_sum_exp(joint, block.rows(), part(weights, first, block.rows()));
+      add_block(prepared, block, joint, sums);
+    });
+    return log_likelihood;
+  }
+
+  Parameters maximization(const Statistics& sums, const Parameters& current, Notes notes = {}) const {
+    return {sums.counts / sums.counts.sum(), bank.maximization(sums.components, current.components, notes)};
+  }
+
+  double log_prior(const Parameters& parameters) const
+    requires BankHasLogPrior<Bank>
+  {
+    return bank.log_prior(parameters.components);
+  }
+
+  Parameters initialize(const Observations& rows, Random& random, Weights weights = {}) const {
+    if (rows.size() < components) {
+      throw DataError(std::to_string(rows.size()) + " rows are too few for " + std::to_string(components) + " components");
+    }
+    if (start == MixtureStart::random) {
+      return from_responsibilities(rows, [&](std::size_t first, const ColumnBlock& block, Columns out) {
+        fill_at_random(block.rows(), part(weights, first, block.rows()), random, out);
+      }, weights);
+    }
+    constexpr double softness = 0.05;
+    const StartSample sample = start_sample(rows, weights, components, random);
+    return from_labels(sample.rows, start_labels(start, sample.rows, sample.weights, components, random), sample.weights,
+                       softness);
+  }
+
+  // The M-step for a known division of the rows: labels[n] < components. See fill_by_labels for `softness`.
+  Parameters from_labels(const Observations& rows, std::span<const std::size_t> labels, Weights weights = {},
+                         double softness = 0) const {
+    return from_responsibilities(rows, [&](std::size_t first, const ColumnBlock& block, Columns out) {
+      fill_by_labels(labels.subspan(first, block.rows()), part(weights, first, block.rows()), softness, out);
+    }, weights);
+  }
+
+  // The posterior probabilities of the components, rows x K, and the log-likelihood of each row. An impossible row (density
+  // zero) has the log-likelihood -infinity and no responsibilities.
+  struct Posterior {
+    RowMajorMatrix responsibilities;
+    Eigen::VectorXd log_likelihoods;
+  };
+  Posterior posterior(const Prepared& prepared, const Observations& rows) const {
+    Posterior result;
+    result.responsibilities.resize(static_cast<Eigen::Index>(rows.size()), prepared.log_constants.size());
+    result.log_likelihoods.resize(static_cast<Eigen::Index>(rows.size()));
+    for_each_block(prepared, rows, [&](std::size_t first, const ColumnBlock& block, Columns joint) {
+      const auto at = static_cast<Eigen::Index>(first), count = static_cast<Eigen::Index>(block.rows());
+      bank.log_densities(prepared, block, joint);
+      log_sum_exp(joint, block.rows(), {}, {result.log_likelihoods.data() + at, block.rows()});
+      result.responsibilities.middleRows(at, count) = joint.topRows(count).matrix();
+    });
+    return result;
+  }
+
+  // `count` rows drawn from the mixture, each from the component in labels.
+  struct Simulated {
+    RowMajorMatrix rows;
+    std::vector<std::size_t> labels;
+  };
+  Simulated sample(const Parameters& parameters, std::size_t columns, std::size_t count, Random& random) const
+    requires BankDraws<Bank>
+  {
+    Simulated simulated{RowMajorMatrix(static_cast<Eigen::Index>(count), static_cast<Eigen::Index>(columns)), {}};
+    boost::random::uniform_real_distribution<double> uniform(0, 1);
+    for (std::size_t i = 0; i < count; ++i) {
+      double left = uniform(random);
+      Eigen::Index k = 0;
+      while (k + 1 < parameters.weights.size() && left >= parameters.weights[k]) left -= parameters.weights[k++];
+      simulated.labels.push_back(static_cast<std::size_t>(k));
+      bank.draw(parameters.components, simulated.labels.back(), random,
+                {simulated.rows.row(static_cast<Eigen::Index>(i)).data(), columns});
+    }
+    return simulated;
+  }
+
+ private:
+  static Weights part(Weights weights, std::size_t first, std::size_t count) {
+    return weights.empty() ? weights : weights.subspan(first, count);
+  }
+
+  void add_block(const Prepared& prepared, const ColumnBlock& block, Columns responsibilities, Statistics& sums) const {
+    sums.counts += responsibilities.colwise().sum().matrix().transpose();
+    bank.accumulate(prepared, block, {responsibilities.data(), responsibilities.rows(), responsibilities.cols()},
+                    sums.components);
+  }
+
+  // The M-step for responsibilities that somebody else states: fill(first, block, out), weights included.
+  template <class Fill>
+  Parameters from_responsibilities(const Observations& rows, const Fill& fill, Weights weights) const {
+    const auto count = static_cast<Eigen::Index>(components);
+    const Parameters alike{Eigen::VectorXd::Constant(count, 1.0 / static_cast<double>(components)),
+                           bank.pooled(rows, weights, components)};
+    const Prepared prepared = prepare(alike);
+    Statistics sums = statistics(prepared);
+    for_each_block(prepared, rows, [&](std::size_t first, const ColumnBlock& block, Columns out) {
+      out.setZero();
+      fill(first, block, out);
+      add_block(prepared, block, out, sums);
+    });
+    return maximization(sums, alike);
+  }
+
+  // visit(first, block, columns) for cache-sized blocks of rows, with room for a number per row and component.
+  template <class Visit>
+  void for_each_block(const Prepared& prepared, const Observations& rows, const Visit& visit) const {
+    static thread_local ColumnBlock block;
+    static thread_local AlignedBuffer buffer;
+    const Eigen::Index count = prepared.log_constants.size();
+    std::span<const double> origin;
+    if constexpr (requires { prepared.block_origin; }) {
+      origin = {prepared.block_origin.data(), static_cast<std::size_t>(prepared.block_origin.size())};
+    }
+    const std::size_t step = block_rows(rows.columns(), static_cast<std::size_t>(count));
+    for (std::size_t first = 0; first < rows.size(); first += step) {
+      block.gather(rows.subspan(first, std::min(step, rows.size() - first)), origin);
+      double* const numbers = buffer.reserve(block.padded_rows() * static_cast<std::size_t>(count));
+      visit(first, block, Columns(numbers, static_cast<Eigen::Index>(block.padded_rows()), count));
+    }
+  }
+};
+
+}  // namespace latent

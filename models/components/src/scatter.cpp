@@ -1,0 +1,126 @@
+#include "latent/components/scatter.hpp"
+
+#include <algorithm>
+
+#include "latent/simd.hpp"
+
+namespace latent {
+namespace {
+
+using simd::Pack;
+using simd::pack_size;
+
+constexpr std::size_t panel = 4;                                             // coordinates i taken together
+constexpr std::size_t tile_columns = simd::register_count == 32 ? 4 : 2;  // coordinates j < i taken together
+
+// One component's sums, panel by panel: coordinates i .. i + I - 1 with all j up to them.
+struct Panels {
+  const double* x;
+  std::size_t x_stride;
+  std::size_t packs;
+  const double* r;
+  const double* center;
+  double* sums;
+  double* scatter;
+  double* t;  // x - center, a column a coordinate, for the panels so far
+  double* z;  // r t, for this panel
+  std::size_t stride;
+
+  template <std::size_t I, bool Last>
+  void add(std::size_t i) const {
+    if (i == 0) return add_diagonal<I, true, Last>(i);
+    add_diagonal<I, false, Last>(i);
+    for (std::size_t j = 0; j < i; j += tile_columns) add_square<I, tile_columns>(i, j);
+  }
+
+  // The panel's own t, z and sums and the triangle on the diagonal.
+  template <std::size_t I, bool First, bool Last>
+  void add_diagonal(std::size_t i) const {
+    constexpr std::size_t entries = I * (I + 1) / 2;
+    Pack total[I] = {}, product[entries] = {}, c[I];
+    for (std::size_t a = 0; a < I; ++a) c[a] = simd::broadcast(center[i + a]);
+    for (std::size_t p = 0; p < packs * pack_size; p += pack_size) {
+      const Pack weight = simd::load(r + p);
+      Pack t_i[I];
+      for (std::size_t a = 0, at = 0; a < I; ++a) {
+        t_i[a] = simd::load(x + (i + a) * x_stride + p) - c[a];
+        const Pack z_i = weight * t_i[a];
+        if (!Last) simd::store(t + (i + a) * stride + p, t_i[a]);
+        if (!First) simd::store(z + a * stride + p, z_i);
+        total[a] += z_i;
+        for (std::size_t b = 0; b <= a; ++b, ++at) product[at] += z_i * t_i[b];
+      }
+    }
+    simd::add_sums<I>(total, sums + i);
+    double triangle[entries] = {};
+    simd::add_sums<entries>(product, triangle);
+    for (std::size_t a = 0, at = 0; a < I; ++a) {
+      double* row = scatter + (i + a) * (i + a + 1) / 2 + i;
+      for (std::size_t b = 0; b <= a; ++b, ++at) row[b] += triangle[at];
+    }
+  }
+
+  // Rows i .. i + I - 1 and columns j .. j + J - 1 of the scatter, j + J <= i.
+  template <std::size_t I, std::size_t J>
+  void add_square(std::size_t i, std::size_t j) const {
+    Pack product[I][J] = {};
+    for (std::size_t p = 0; p < packs * pack_size; p += pack_size) {
+      Pack t_j[J];
+      for (std::size_t b = 0; b < J; ++b) t_j[b] = simd::load(t + (j + b) * stride + p);
+      for (std::size_t a = 0; a < I; ++a) {
+        const Pack z_i = simd::load(z + a * stride + p);
+        for (std::size_t b = 0; b < J; ++b) product[a][b] += z_i * t_j[b];
+      }
+    }
+    double totals[I * J] = {};
+    simd::add_sums<I * J>(product[0], totals);
+    for (std::size_t a = 0; a < I; ++a) {
+      double* row = scatter + (i + a) * (i + a + 1) / 2 + j;
+      for (std::size_t b = 0; b < J; ++b) row[b] += totals[a * J + b];
+    }
+  }
+};
+
+}  // namespace
+
+Eigen::MatrixXd unpacked(const Eigen::Ref<const Eigen::VectorXd>& triangle, Eigen::Index dimensions) {
+  Eigen::MatrixXd matrix(dimensions, dimensions);
+  for (Eigen::Index i = 0, at = 0; i < dimensions; ++i) {
+    for (Eigen::Index j = 0; j <= i; ++j, ++at) matrix(i, j) = matrix(j, i) = triangle[at];
+  }
+  return matrix;
+}
+
+void add_scatter(ConstColumns x, std::size_t rows, const double* r, const Eigen::MatrixXd& centers, Eigen::Index k,
+                 Eigen::MatrixXd* sums, double* scatter) {
+  thread_local AlignedBuffer buffer;
+  const std::size_t dimensions = static_cast<std::size_t>(x.cols());
+  Panels panels;
+  panels.x = x.data();
+  panels.x_stride = static_cast<std::size_t>(x.rows());
+  panels.packs = (rows + pack_size - 1) / pack_size;
+  panels.r = r;
+  panels.stride = padded_rows(rows);
+  panels.z = buffer.reserve((panel + dimensions) * panels.stride + 2 * dimensions);
+  panels.t = panels.z + panel * panels.stride;
+  double* center = panels.t + dimensions * panels.stride;
+  double* totals = center + dimensions;
+  for (std::size_t j = 0; j < dimensions; ++j) center[j] = centers(k, static_cast<Eigen::Index>(j));
+  std::fill(totals, totals + dimensions, 0.0);
+  panels.center = center;
+  panels.sums = totals;
+  panels.scatter = scatter;
+
+  std::size_t i = 0;
+  for (; i + panel < dimensions; i += panel) panels.add<panel, false>(i);
+  switch (dimensions - i) {
+    case 1: panels.add<1, true>(i); break;
+    case 2: panels.add<2, true>(i); break;
+    case 3: panels.add<3, true>(i); break;
+    case 4: panels.add<4, true>(i); break;
+  }
+  if (!sums) return;
+  for (std::size_t j = 0; j < dimensions; ++j) (*sums)(k, static_cast<Eigen::Index>(j)) += totals[j];
+}
+
+}  // namespace latent

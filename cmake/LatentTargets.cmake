@@ -18,4 +18,5 @@ function(latent_add_component name)
   set_target_properties(latent_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON
                                                   VERIFY_INTERFACE_HEADER_SETS ON LINKER_LANGUAGE CXX)
   target_link_libraries(latent_${name} PUBLIC ${arg_LINK})
+  set_property(GLOBAL APPEND PROPERTY LATENT_COMPONENTS latent_${name})
 endfunction()

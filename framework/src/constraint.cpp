@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include <Eigen/Cholesky>
@@ -109,7 +110,12 @@ void Constraint::to_unconstrained(std::span<const double> block, std::span<doubl
       for (std::size_t i = 0; i < free.size(); ++i) free[i] = i == 0 ? block[0] : std::log(block[i] - block[i - 1]);
       break;
     case Kind::positive_definite: {
-      const Eigen::MatrixXd factor = Eigen::LLT<Eigen::MatrixXd>(square(block)).matrixL();
+      const Eigen::LLT<Eigen::MatrixXd> cholesky(square(block));
+      if (cholesky.info() != Eigen::Success) {
+        std::ranges::fill(free, std::numeric_limits<double>::quiet_NaN());
+        break;
+      }
+      const Eigen::MatrixXd factor = cholesky.matrixL();
       std::size_t at = 0;
       for (Eigen::Index i = 0; i < factor.rows(); ++i) {
         for (Eigen::Index j = 0; j <= i; ++j) free[at++] = i == j ? std::log(factor(i, i)) : factor(i, j);

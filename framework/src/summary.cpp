@@ -2,28 +2,24 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <sstream>
 
 #include <latent/text.hpp>
 
 namespace latent {
-namespace {
-
-// Two starts have found the same optimum when their objectives agree this well, relatively: far above rounding and what the
-// stop rule leaves open, far below what tells optima apart.
-constexpr double same_objective = 1e-7;
-
-}  // namespace
-
 std::vector<Mode> Summary::modes() const {
   std::vector<StartReport> ended;
-  std::ranges::copy_if(starts, std::back_inserter(ended), &StartReport::continued);
+  std::ranges::copy_if(starts, std::back_inserter(ended), [](const StartReport& start) {
+    return start.continued && std::isfinite(start.objective);  // else it found nothing
+  });
   std::ranges::stable_sort(ended, [](const StartReport& a, const StartReport& b) {
     return a.degenerate != b.degenerate ? b.degenerate : a.objective > b.objective;
   });
   std::vector<Mode> modes;
   for (const StartReport& start : ended) {
-    const double slack = same_objective * (std::abs(start.objective) + total_weight);
+    const double weight = searched ? static_cast<double>(searched) : total_weight;
+    const double slack = same_objective * (std::abs(start.objective) + weight);
     if (modes.empty() || modes.back().degenerate != start.degenerate ||
         std::abs(modes.back().objective - start.objective) > slack) {
       modes.push_back({start.objective, 0, start.degenerate});
@@ -63,9 +59,9 @@ std::string Summary::full_report() const {
   };
   line("verdict", std::string(name_of(verdict)) + ": " + message);
   line("log-likelihood", rounded(log_likelihood, 13));
-  if (objective != log_likelihood) line("objective", rounded(objective, 13) + " (with the log-prior)");
+  if (objective != log_likelihood && !std::isnan(objective)) line("objective", rounded(objective, 13) + " (with the log-prior)");
   std::string iterations_text = std::to_string(iterations);
-  if (!std::isnan(rate)) iterations_text += ", rate of convergence " + rounded(rate, 4);
+  if (!std::isnan(rate)) iterations_text += ", the objective's rate of convergence " + rounded(rate, 4);
   line("iterations", iterations_text);
   std::string observations_text = std::to_string(observations);
   if (total_weight != static_cast<double>(observations)) observations_text += ", total weight " + rounded(total_weight);
@@ -80,7 +76,7 @@ std::string Summary::full_report() const {
       line("", rounded(found[i].objective, 13) + "  reached by " + std::to_string(found[i].starts) +
                    (found[i].degenerate ? "  (degenerate)" : ""));
     }
-    if (found.size() > 5) line("", "and " + count_of(found.size() - 5, "lower optimum"));
+    if (found.size() > 5) line("", "and " + count_of(found.size() - 5, "other"));
   }
   line("time", rounded(seconds, 3) + " s, " + count_of(threads, "thread") + "; " + count_of(e_steps, "E-step") + " " +
                    rounded(e_seconds, 3) + " s, " + count_of(m_steps, "M-step") + " " + rounded(m_seconds, 3) + " s");

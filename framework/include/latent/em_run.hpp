@@ -77,8 +77,11 @@ class EmRun {
     summary.log_likelihood = last.log_likelihood;
     summary.initial_objective = trace_.front().objective;
     summary.iterations = last.iteration;
-    summary.rate = last.rate;
     summary.estimated_gain = last.estimated_gain;
+    const auto telling = std::find_if(trace_.rbegin(), trace_.rend(), [this](const Iteration& at) {
+      return std::abs(at.change) > rounding_of(at.objective, total_weight_);  // a ratio of roundings says nothing
+    });
+    if (telling != trace_.rend()) summary.rate = telling->rate;
   }
 
  private:
@@ -108,7 +111,9 @@ class EmRun {
       return end(Verdict::not_finite, "the objective is " + number(now.objective) + " after iteration " +
                                           std::to_string(now.iteration) + "; the parameters before it are kept");
     }
-    const double rounding = rounding_of(now.objective, total_weight_);
+    const bool edge = degenerate_ || std::ranges::any_of(notes, &Note::degenerate);
+    const double rounding =
+        edge ? rounding_at_the_edge(now.objective, total_weight_) : fall_by_rounding(now.objective, total_weight_);
     if (now.change < -rounding) {
       return end(Verdict::objective_decreased,
                  "iteration " + std::to_string(now.iteration) + " lowered the objective by " + rounded(-now.change) + " (" +

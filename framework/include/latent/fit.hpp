@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include <oneapi/tbb/global_control.h>
@@ -28,7 +29,7 @@ struct Fitted {
 
 // What all fits share: checks, threads, and the summary of the runs that `search` made and of the one that it chose.
 template <LatentModel Model, class Search>
-Fitted<Model> fit_from(const Model& model, const Sample<DataOf<Model>>& sample, const FitOptions& options,
+Fitted<Model> fit_from(const Model&, const Sample<DataOf<Model>>& sample, const FitOptions& options,
                        const Search& search) {
   options.validate();
   sample.validate();
@@ -37,7 +38,8 @@ Fitted<Model> fit_from(const Model& model, const Sample<DataOf<Model>>& sample, 
   }
   const Clock::time_point begin = Clock::now();
   // Without a number of threads a fit inside another (a start found by k-means) uses those of the outer one.
-  tbb::task_arena arena = options.threads ? tbb::task_arena(static_cast<int>(*options.threads))
+  const std::size_t there = tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
+  tbb::task_arena arena = options.threads ? tbb::task_arena(static_cast<int>(std::min(*options.threads, there)))
                                           : tbb::task_arena(tbb::task_arena::attach{});
   std::mutex watching;
   FitOptions watched = options;  // whose observer is called by one thread at a time
@@ -49,19 +51,19 @@ Fitted<Model> fit_from(const Model& model, const Sample<DataOf<Model>>& sample, 
   }
 
   std::vector<EmRun<Model>> runs;
-  std::size_t best = 0;
-  arena.execute([&] { best = search(watched, begin, runs); });
+  std::size_t best = 0, searched = 0;
+  arena.execute([&] { best = search(watched, begin, runs, searched); });
 
   Fitted<Model> fitted{runs[best].parameters(), {}, runs[best].trace()};
   Summary& summary = fitted.summary;
   for (const EmRun<Model>& run : runs) run.add_to(summary);
   runs[best].describe(summary);
-  report_starts(runs, summary);
+  report_starts<Model>(std::span(runs).first(searched ? best : runs.size()), summary);
+  summary.searched = searched;
   summary.observations = sample.size();
   summary.total_weight = sample.total_weight();
   if constexpr (HasFields<typename Model::Parameters>) summary.free_parameters = free_parameters(fitted.parameters);
-  summary.threads = std::min(static_cast<std::size_t>(arena.max_concurrency()),  // asked for, and there
-                             tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism));
+  summary.threads = std::min(static_cast<std::size_t>(arena.max_concurrency()), there);
   summary.seed = options.seed;
   summary.seconds = seconds_since(begin);
   return fitted;
@@ -73,7 +75,7 @@ template <LatentModel Model>
 Fitted<Model> fit(const Model& model, const Sample<DataOf<Model>>& sample, const typename Model::Parameters& start,
                   const FitOptions& options = {}) {
   return fit_from(model, sample, options,
-                  [&](const FitOptions& watched, Clock::time_point begin, std::vector<EmRun<Model>>& runs) {
+                  [&](const FitOptions& watched, Clock::time_point begin, std::vector<EmRun<Model>>& runs, std::size_t&) {
                     runs.emplace_back(model, sample, start, watched, begin);
                     runs.back().run(watched.max_iterations);
                     return std::size_t{0};
@@ -85,8 +87,9 @@ template <LatentModel Model>
 Fitted<Model> fit(const Model& model, const Sample<DataOf<Model>>& sample, const FitOptions& options = {}) {
   if constexpr (Initializes<Model>) {
     return fit_from(model, sample, options,
-                    [&](const FitOptions& watched, Clock::time_point begin, std::vector<EmRun<Model>>& runs) {
-                      return run_starts(model, sample, watched, begin, runs);
+                    [&](const FitOptions& watched, Clock::time_point begin, std::vector<EmRun<Model>>& runs,
+                        std::size_t& searched) {
+                      return run_starts(model, sample, watched, begin, runs, searched);
                     });
   } else {
     return fit(model, sample, typename Model::Parameters{}, options);

@@ -28,19 +28,23 @@ struct FitOptions {
   // The most complete E- and M-steps from a start; 0 returns the start.
   std::size_t max_iterations = 10000;
   // The longest the fit may take, looked at after every iteration; unset: no limit.
-  std::optional<double> time_limit_seconds;
+  std::optional<double> time_limit_seconds = std::nullopt;
 
-  // Starts, when the model can initialize itself. Each is run for short_iterations; the best are continued to the end,
-  // a start that has the same objective as a better one (it is on the same path) is not.
+  // Starts, when the model can initialize itself (<latent/restarts.hpp>). Each is run for short_iterations and the best
+  // are continued to the end; one that is on the same path as a better one is not. Then come at most variation_rounds
+  // rounds of as many variations of the best, until two rounds in a row have found nothing better.
   std::size_t starts = 10;
-  std::size_t short_iterations = 20;
+  std::size_t short_iterations = 50;
   std::size_t continued = 3;
+  std::size_t variation_rounds = 5;
+  // Of more observations than these a random sample of this many is searched, and the best found continued on all.
+  std::size_t search_observations = 10000;
   std::uint64_t seed = 1;
 
   // Threads to use; unset: all there are. The result does not depend on it.
-  std::optional<std::size_t> threads;
+  std::optional<std::size_t> threads = std::nullopt;
 
-  Observer observer;
+  Observer observer = nullptr;
 
   // Throws OptionError naming the option, its value and the rule it breaks.
   void validate() const;

@@ -35,6 +35,9 @@
 //   Statistics statistics(const Parameters&) const        an empty sum of the right shape, when Statistics{} is not one
 //                                       (of a Prepared, if there is one)
 //   Parameters initialize(Data, Random&) const            random starts; without it a fit starts at Parameters{}
+//   Parameters vary(const Parameters&, Data, std::size_t index, Random&, Weights) const
+//                                       another start near a solution, of many different ones the one with that index: rounds
+//                                       of variations of the best (for a mixture: merge two components and split one)
 //   Prepared prepare(const Parameters&) const             work done once per E-step; `expectation` then takes a Prepared
 //   double log_prior(const Parameters&) const             maximum a posteriori: the objective becomes log-likelihood + log-prior
 //   std::size_t grain() const                             how many observations make a task worth a thread (default 512)
@@ -135,6 +138,12 @@ concept Initializes = requires(const Model& model, const DataOf<Model>& data, Ra
 template <class Model>
 concept InitializesWithWeights = requires(const Model& model, const DataOf<Model>& data, Random& random, Weights weights) {
   { model.initialize(data, random, weights) } -> std::convertible_to<typename Model::Parameters>;
+};
+
+template <class Model>
+concept Varies = requires(const Model& model, const typename Model::Parameters& parameters, const DataOf<Model>& data,
+                          std::size_t index, Random& random, Weights weights) {
+  { model.vary(parameters, data, index, random, weights) } -> std::convertible_to<typename Model::Parameters>;
 };
 
 template <class Model>

@@ -41,6 +41,17 @@ inline void store(double* to, Pack value) {
   using Aliasing = double __attribute__((vector_size(pack_bytes), may_alias));
   *reinterpret_cast<Aliasing*>(to) = value;
 }
+// A load whose result stays in a register: left alone, g++ repeats the load in every instruction that uses it, and
+// multiply-adds then wait for the two load ports.
+inline Pack load_once(const double* from) {
+  Pack result = load(from);
+#if defined(__x86_64__)
+  asm("" : "+v"(result));
+#elif defined(__aarch64__)
+  asm("" : "+w"(result));
+#endif
+  return result;
+}
 inline Pack load_unaligned(const double* from) {
   Pack result;
   __builtin_memcpy(&result, from, sizeof result);
@@ -185,6 +196,16 @@ inline double sum(Pack pack) {
     for (std::size_t i = 0; i < count; ++i) pack[i] = pack[2 * i] + pack[2 * i + 1];
   }
   return pack[0];
+}
+
+// body(0), ..., body(Count - 1) with the index as a compile-time constant. Compilers leave loops whose bounds depend on
+// outer loops as they are, and then keep what they index in memory instead of in registers.
+template <std::size_t Count, class Body>
+[[gnu::always_inline]] inline void unroll(const Body& body) {
+  [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+    (body(std::integral_constant<std::size_t, I>{}), ...);
+  }
+  (std::make_index_sequence<Count>{});
 }
 
 // Cuts [0, count) into tiles of `Largest` and one smaller tile, and calls body(size, first) for each with its size as a

@@ -17,6 +17,17 @@ inline double rounding_of(double objective, double total_weight) {
   return 16 * std::numeric_limits<double>::epsilon() * (std::abs(objective) + total_weight);
 }
 
+// How far the objective of an honest model may fall. A model may add up a million terms (of one long series) one after the
+// other, and the errors of such a sum walk at random for about as many units in the last place as the root of their number.
+inline double fall_by_rounding(double objective, double total_weight) {
+  return 1e-12 * (std::abs(objective) + total_weight);
+}
+
+// The same at the edge of the parameter space, where nearly singular covariances cost most of the digits.
+inline double rounding_at_the_edge(double objective, double total_weight) {
+  return 1e-9 * (std::abs(objective) + total_weight);
+}
+
 // Aitken's estimate of what the objective still gains after two successive changes; NaN when they do not shrink.
 inline double aitken_gain(double change, double previous_change) {
   const double rate = change / previous_change;

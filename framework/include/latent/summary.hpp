@@ -42,6 +42,10 @@ struct StartReport {
   Verdict verdict = Verdict::not_run;
 };
 
+// Two objectives belong to the same optimum when they agree this well, relative to their size and the number of
+// observations: far above rounding and what a stop rule leaves open, far below what tells optima apart.
+inline constexpr double same_objective = 1e-7;
+
 // One of the distinct optima found: starts whose objectives agree.
 struct Mode {
   double objective = 0;
@@ -58,7 +62,7 @@ struct Summary {
   double objective = std::numeric_limits<double>::quiet_NaN();  // log_likelihood + log_prior
   double initial_objective = std::numeric_limits<double>::quiet_NaN();
   std::size_t iterations = 0;
-  double rate = std::numeric_limits<double>::quiet_NaN();            // estimated rate of convergence, at the end
+  double rate = std::numeric_limits<double>::quiet_NaN();            // at which the objective converges; see Iteration
   double estimated_gain = std::numeric_limits<double>::quiet_NaN();  // of the objective, still to come
 
   std::size_t observations = 0;
@@ -73,6 +77,7 @@ struct Summary {
 
   std::vector<Warning> warnings;
   std::vector<StartReport> starts;       // in the order of starting
+  std::size_t searched = 0;              // the size of the sample they were run on; 0: all the data
   std::vector<Mode> modes() const;       // of the starts that were continued, best first
 
   bool degenerate() const;  // the parameters returned are at the edge of the parameter space

@@ -87,12 +87,11 @@ Eigen::MatrixXd regularized(const Eigen::MatrixXd& covariance, const Eigen::Vect
     const Eigen::VectorXd units = variances.cwiseSqrt().cwiseInverse();
     const Eigen::MatrixXd scaled = units.asDiagonal() * covariance * units.asDiagonal();
     if (Eigen::LLT<Eigen::MatrixXd>(scaled).info() != Eigen::Success) throw_collapsed(component, observations);
+    note_component(notes, component, observations, covariance.rows(), false, floor);
     return covariance;
   }
   const Floored floored = lift_eigenvalues(covariance, variances, floor);
-  if (floored.acted) {
-    note_lifted(notes, component ? std::optional<std::size_t>(*component) : std::nullopt, observations, covariance.rows(), floor);
-  }
+  note_component(notes, component, observations, covariance.rows(), floored.acted, floor);
   return floored.covariance;
 }
 
@@ -164,7 +163,7 @@ DiagonalGaussians::Parameters DiagonalGaussians::maximization(const Statistics& 
                 : own(k, j) / count;
       next.variances(k, j) = regularized(variance, variances[j], regularization.floor, k, count, lifted);
     }
-    if (lifted) note_lifted(notes, k, count, 1, regularization.floor);
+    note_component(notes, k, count, 1, lifted, regularization.floor);
   }
   return next;
 }
@@ -190,7 +189,7 @@ SphericalGaussians::Parameters SphericalGaussians::maximization(const Statistics
                                   : own[k] / (count * dimensions);
     bool lifted = false;
     next.variances[k] = regularized(variance, data_variance, regularization.floor, k, count, lifted);
-    if (lifted) note_lifted(notes, k, count, 1, regularization.floor);
+    note_component(notes, k, count, 1, lifted, regularization.floor);
   }
   return next;
 }

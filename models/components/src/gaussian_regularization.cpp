@@ -37,13 +37,21 @@ Floored lift_eigenvalues(const Eigen::MatrixXd& covariance, const Eigen::VectorX
   return {(lifted + lifted.transpose()) / 2, true};
 }
 
-void note_lifted(const Notes& notes, std::optional<std::size_t> component, double observations, Eigen::Index dimensions,
-                 double floor) {
-  const bool collapsed = component && observations < static_cast<double>(dimensions) + 1;
-  notes.add({collapsed ? "collapsed" : "regularized", component,
-             (collapsed ? "collapsed onto " : "has no spread in some direction, on ") + rounded(observations, 4) +
-                 " observations; its variance was held at " + rounded(floor, 3) + " times that of the data",
-             true});
+void note_component(const Notes& notes, std::optional<Eigen::Index> component, double observations, Eigen::Index dimensions,
+                    bool lifted, double floor) {
+  const double enough = 2 * static_cast<double>(dimensions + 1);
+  const bool few = component && observations < enough;
+  if (!lifted && !few) return;
+  const std::optional<std::size_t> which = component ? std::optional<std::size_t>(*component) : std::nullopt;
+  const std::string held = "its variance was held at " + rounded(floor, 3) + " times that of the data";
+  const std::string points = rounded(observations, 4) + " observations";
+  if (lifted && few) {
+    notes.add({"collapsed", which, "collapsed onto " + points + "; " + held, true});
+  } else if (lifted) {
+    notes.add({"regularized", which, "has no spread in some direction, on " + points + "; " + held, true});
+  } else {
+    notes.add({"few", which, "rests on " + points + ", a covariance needs " + rounded(enough) + " or more to mean something", true});
+  }
 }
 
 }  // namespace latent

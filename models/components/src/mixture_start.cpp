@@ -1,42 +1,19 @@
 #include <latent/components/mixture_start.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include <boost/random/exponential_distribution.hpp>
 #include <boost/random/uniform_int_distribution.hpp>
-#include <boost/random/uniform_real_distribution.hpp>
 
 #include <latent/components/column_moments.hpp>
 #include <latent/components/kmeans.hpp>
 #include <latent/em_run.hpp>
 #include <latent/error.hpp>
+#include <latent/subset.hpp>
 
 namespace latent {
 namespace {
-
-// Draws `count` of [0, n) without replacement, in increasing order (Knuth, TAOCP 2, 3.4.2, algorithm S).
-std::vector<std::size_t> draw_without_replacement(std::size_t n, std::size_t count, Random& random) {
-  std::vector<std::size_t> chosen;
-  chosen.reserve(count);
-  boost::random::uniform_real_distribution<double> uniform(0, 1);
-  for (std::size_t i = 0; i < n && chosen.size() < count; ++i) {
-    if (static_cast<double>(n - i) * uniform(random) < static_cast<double>(count - chosen.size())) chosen.push_back(i);
-  }
-  return chosen;
-}
-
-// Draws `count` of [0, n) with probability proportional to weight, by equal steps through the running sum.
-std::vector<std::size_t> draw_by_weight(Weights weights, std::size_t count, Random& random) {
-  const double step = std::accumulate(weights.begin(), weights.end(), 0.0) / static_cast<double>(count);
-  double at = step * boost::random::uniform_real_distribution<double>(0, 1)(random), sum = 0;
-  std::vector<std::size_t> chosen;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    for (sum += weights[i]; at < sum && chosen.size() < count; at += step) chosen.push_back(i);
-  }
-  return chosen;
-}
 
 Eigen::MatrixXd random_rows(const Observations& rows, std::size_t components, Random& random) {
   Eigen::MatrixXd centres(static_cast<Eigen::Index>(components), static_cast<Eigen::Index>(rows.columns()));
@@ -65,19 +42,10 @@ MixtureStart mixture_start(const std::string& name) {
 
 StartSample start_sample(const Observations& rows, Weights weights, std::size_t components, Random& random) {
   const std::size_t most = std::max<std::size_t>(4096, 64 * components);
-  StartSample sample;
-  std::vector<std::size_t> chosen(rows.size());
-  std::iota(chosen.begin(), chosen.end(), std::size_t{0});
-  if (rows.size() > most) {
-    chosen = weights.empty() ? draw_without_replacement(rows.size(), most, random) : draw_by_weight(weights, most, random);
-  } else {
-    sample.weights.assign(weights.begin(), weights.end());
-  }
-  sample.rows.resize(static_cast<Eigen::Index>(chosen.size()), static_cast<Eigen::Index>(rows.columns()));
-  for (std::size_t i = 0; i < chosen.size(); ++i) {
-    sample.rows.row(static_cast<Eigen::Index>(i)) = rows.row(chosen[i]).transpose();
-  }
-  return sample;
+  if (rows.size() > most) return {take(rows, draw_subset(rows.size(), weights, most, random)), {}};
+  std::vector<std::size_t> all(rows.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return {take(rows, all), {weights.begin(), weights.end()}};
 }
 
 std::vector<std::size_t> start_labels(MixtureStart start, const Observations& rows, Weights weights,

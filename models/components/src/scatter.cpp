@@ -22,34 +22,35 @@ struct Panels {
   const double* center;
   double* sums;
   double* scatter;
-  double* t;  // x - center, a column a coordinate, for the panels so far
-  double* z;  // r t, for this panel
-  std::size_t stride;
+  double* z;  // r (x - center) for the panel's coordinates, of one pack of rows after the other
 
-  template <std::size_t I, bool Last>
+  template <std::size_t I>
   void add(std::size_t i) const {
-    if (i == 0) return add_diagonal<I, true, Last>(i);
-    add_diagonal<I, false, Last>(i);
+    if (i == 0) return add_diagonal<I, true>(i);
+    add_diagonal<I, false>(i);
     for (std::size_t j = 0; j < i; j += tile_columns) add_square<I, tile_columns>(i, j);
   }
 
-  // The panel's own t, z and sums and the triangle on the diagonal.
-  template <std::size_t I, bool First, bool Last>
+  // The panel's z and sums and the triangle on the diagonal.
+  template <std::size_t I, bool First>
   void add_diagonal(std::size_t i) const {
     constexpr std::size_t entries = I * (I + 1) / 2;
     Pack total[I] = {}, product[entries] = {}, c[I];
     for (std::size_t a = 0; a < I; ++a) c[a] = simd::broadcast(center[i + a]);
-    for (std::size_t p = 0; p < packs * pack_size; p += pack_size) {
-      const Pack weight = simd::load(r + p);
+    // Local, because stores might change members for all the compiler knows.
+    const double *r_p = r, *x_p = x + i * x_stride, *const end = r + packs * pack_size;
+    double* z_p = z;
+    const std::size_t column = x_stride;
+    for (; r_p != end; r_p += pack_size, x_p += pack_size, z_p += panel * pack_size) {
+      const Pack weight = simd::load_once(r_p);
       Pack t_i[I];
-      for (std::size_t a = 0, at = 0; a < I; ++a) {
-        t_i[a] = simd::load(x + (i + a) * x_stride + p) - c[a];
+      simd::unroll<I>([&](auto a) {
+        t_i[a] = simd::load(x_p + a * column) - c[a];
         const Pack z_i = weight * t_i[a];
-        if (!Last) simd::store(t + (i + a) * stride + p, t_i[a]);
-        if (!First) simd::store(z + a * stride + p, z_i);
+        if (!First) simd::store(z_p + a * pack_size, z_i);
         total[a] += z_i;
-        for (std::size_t b = 0; b <= a; ++b, ++at) product[at] += z_i * t_i[b];
-      }
+        simd::unroll<a + 1>([&](auto b) { product[a * (a + 1) / 2 + b] += z_i * t_i[b]; });
+      });
     }
     simd::add_sums<I>(total, sums + i);
     double triangle[entries] = {};
@@ -63,12 +64,14 @@ struct Panels {
   // Rows i .. i + I - 1 and columns j .. j + J - 1 of the scatter, j + J <= i.
   template <std::size_t I, std::size_t J>
   void add_square(std::size_t i, std::size_t j) const {
-    Pack product[I][J] = {};
-    for (std::size_t p = 0; p < packs * pack_size; p += pack_size) {
+    Pack product[I][J] = {}, c[J];
+    for (std::size_t b = 0; b < J; ++b) c[b] = simd::broadcast(center[j + b]);
+    const double *x_p = x + j * x_stride, *z_p = z;
+    for (std::size_t p = 0; p < packs; ++p, x_p += pack_size, z_p += panel * pack_size) {
       Pack t_j[J];
-      for (std::size_t b = 0; b < J; ++b) t_j[b] = simd::load(t + (j + b) * stride + p);
+      for (std::size_t b = 0; b < J; ++b) t_j[b] = simd::load(x_p + b * x_stride) - c[b];
       for (std::size_t a = 0; a < I; ++a) {
-        const Pack z_i = simd::load(z + a * stride + p);
+        const Pack z_i = simd::load_once(z_p + a * pack_size);
         for (std::size_t b = 0; b < J; ++b) product[a][b] += z_i * t_j[b];
       }
     }
@@ -100,10 +103,8 @@ void add_scatter(ConstColumns x, std::size_t rows, const double* r, const Eigen:
   panels.x_stride = static_cast<std::size_t>(x.rows());
   panels.packs = (rows + pack_size - 1) / pack_size;
   panels.r = r;
-  panels.stride = padded_rows(rows);
-  panels.z = buffer.reserve((panel + dimensions) * panels.stride + 2 * dimensions);
-  panels.t = panels.z + panel * panels.stride;
-  double* center = panels.t + dimensions * panels.stride;
+  panels.z = buffer.reserve(panel * panels.packs * pack_size + 2 * dimensions);
+  double* center = panels.z + panel * panels.packs * pack_size;
   double* totals = center + dimensions;
   for (std::size_t j = 0; j < dimensions; ++j) center[j] = centers(k, static_cast<Eigen::Index>(j));
   std::fill(totals, totals + dimensions, 0.0);
@@ -112,12 +113,12 @@ void add_scatter(ConstColumns x, std::size_t rows, const double* r, const Eigen:
   panels.scatter = scatter;
 
   std::size_t i = 0;
-  for (; i + panel < dimensions; i += panel) panels.add<panel, false>(i);
+  for (; i + panel < dimensions; i += panel) panels.add<panel>(i);
   switch (dimensions - i) {
-    case 1: panels.add<1, true>(i); break;
-    case 2: panels.add<2, true>(i); break;
-    case 3: panels.add<3, true>(i); break;
-    case 4: panels.add<4, true>(i); break;
+    case 1: panels.add<1>(i); break;
+    case 2: panels.add<2>(i); break;
+    case 3: panels.add<3>(i); break;
+    case 4: panels.add<4>(i); break;
   }
   if (!sums) return;
   for (std::size_t j = 0; j < dimensions; ++j) (*sums)(k, static_cast<Eigen::Index>(j)) += totals[j];

@@ -21,21 +21,21 @@ template <std::size_t I, std::size_t R, bool Last, class Use>
 const double* whiten_tile(const double* table, const double* x, std::size_t stride, std::size_t i, double* t,
                           const Use& use) {
   Pack y[I][R] = {};
-  for (std::size_t c = 0; c < I; ++c) {
+  simd::unroll<I>([&](auto c) {
     Pack t_c[R];
     for (std::size_t r = 0; r < R; ++r) {
-      t_c[r] = simd::load(x + (i + c) * stride + r * pack_size) - *table;
+      t_c[r] = simd::load(x + (i + c) * stride + r * pack_size) - table[0];
       if (!Last) simd::store(t + ((i + c) * R + r) * pack_size, t_c[r]);
     }
-    ++table;
-    for (std::size_t row = c; row < I; ++row) {
-      for (std::size_t r = 0; r < R; ++r) y[row][r] += *table * t_c[r];
-      ++table;
-    }
-  }
+    simd::unroll<I - c>([&](auto below) {
+      const Pack entry = simd::broadcast(table[1 + below]);
+      for (std::size_t r = 0; r < R; ++r) y[c + below][r] += entry * t_c[r];
+    });
+    table += 1 + I - c;
+  });
   for (std::size_t j = 0; j < i; ++j) {
     Pack t_j[R];
-    for (std::size_t r = 0; r < R; ++r) t_j[r] = simd::load(t + (j * R + r) * pack_size);
+    for (std::size_t r = 0; r < R; ++r) t_j[r] = simd::load_once(t + (j * R + r) * pack_size);
     for (std::size_t row = 0; row < I; ++row) {
       const Pack entry = simd::broadcast(table[row]);
       for (std::size_t r = 0; r < R; ++r) y[row][r] += entry * t_j[r];

@@ -47,9 +47,10 @@ struct Floored {
 // at least `floor`: eigenvalues below are lifted, all else stays.
 Floored lift_eigenvalues(const Eigen::MatrixXd& covariance, const Eigen::VectorXd& variances, double floor);
 
-// Says what became of a component whose covariance was lifted: `collapsed` if it holds fewer observations than a
-// covariance needs (D + 1), else `regularized`.
-void note_lifted(const Notes& notes, std::optional<std::size_t> component, double observations, Eigen::Index dimensions,
-                 double floor);
+// Says what became of a component (unset: of all together) with `dimensions` numbers to its variance in one direction, of
+// a total of `observations`: that its covariance was lifted, that it rests on fewer than twice the observations that make
+// a covariance possible at all (such optima are accidents of a few points: McLachlan & Peel 2000, section 3.10), or nothing.
+void note_component(const Notes& notes, std::optional<Eigen::Index> component, double observations, Eigen::Index dimensions,
+                    bool lifted, double floor);
 
 }  // namespace latent

@@ -13,6 +13,7 @@
 #include <latent/column_block.hpp>
 #include <latent/components/component_bank.hpp>
 #include <latent/components/mixture_start.hpp>
+#include <latent/components/split_merge.hpp>
 #include <latent/error.hpp>
 #include <latent/latent_model.hpp>
 #include <latent/log_sum_exp.hpp>
@@ -84,7 +85,7 @@ struct Mixture {
     if (start == MixtureStart::random) {
       return from_responsibilities(rows, [&](std::size_t first, const ColumnBlock& block, Columns out) {
         fill_at_random(block.rows(), part(weights, first, block.rows()), random, out);
-      }, weights);
+      }, alike(rows, weights));
     }
     constexpr double softness = 0.05;
     const StartSample sample = start_sample(rows, weights, components, random);
@@ -92,12 +93,33 @@ struct Mixture {
                        softness);
   }
 
+  // Another start near a solution: two components are merged, one is cut in two by a random plane through its mean
+  // (Ueda et al. 2000). The index goes through the pairs, those that overlap most first, and what is to be cut.
+  Parameters vary(const Parameters& at, const Observations& rows, std::size_t index, Random& random, Weights weights = {}) const {
+    if (components < 2) return at;
+    const Prepared prepared = prepare(at);
+    const auto posterior_of = [&](std::size_t first, const ColumnBlock& block, Columns out) {
+      bank.log_densities(prepared, block, out);
+      log_sum_exp(out, block.rows(), part(weights, first, block.rows()));
+    };
+    SplitMergeSurvey survey(components, rows.columns());
+    for_each_block(prepared, rows, [&](std::size_t first, const ColumnBlock& block, Columns out) {
+      posterior_of(first, block, out);
+      survey.add(block, out);
+    });
+    const SplitMerge change = survey.change(index, random);
+    return from_responsibilities(rows, [&](std::size_t first, const ColumnBlock& block, Columns out) {
+      posterior_of(first, block, out);
+      change.apply(block, out);
+    }, at);
+  }
+
   // The M-step for a known division of the rows: labels[n] < components. See fill_by_labels for `softness`.
   Parameters from_labels(const Observations& rows, std::span<const std::size_t> labels, Weights weights = {},
                          double softness = 0) const {
     return from_responsibilities(rows, [&](std::size_t first, const ColumnBlock& block, Columns out) {
       fill_by_labels(labels.subspan(first, block.rows()), part(weights, first, block.rows()), softness, out);
-    }, weights);
+    }, alike(rows, weights));
   }
 
   // The posterior probabilities of the components, rows x K, and the log-likelihood of each row. An impossible row (density
@@ -145,6 +167,11 @@ struct Mixture {
     return weights.empty() ? weights : weights.subspan(first, count);
   }
 
+  Parameters alike(const Observations& rows, Weights weights) const {
+    return {Eigen::VectorXd::Constant(static_cast<Eigen::Index>(components), 1.0 / static_cast<double>(components)),
+            bank.pooled(rows, weights, components)};
+  }
+
   void add_block(const Prepared& prepared, const ColumnBlock& block, Columns responsibilities, Statistics& sums) const {
     sums.counts += responsibilities.colwise().sum().matrix().transpose();
     bank.accumulate(prepared, block, {responsibilities.data(), responsibilities.rows(), responsibilities.cols()},
@@ -152,19 +179,17 @@ struct Mixture {
   }
 
   // The M-step for responsibilities that somebody else states: fill(first, block, out), weights included.
+  // Sums are taken about the means of `near`.
   template <class Fill>
-  Parameters from_responsibilities(const Observations& rows, const Fill& fill, Weights weights) const {
-    const auto count = static_cast<Eigen::Index>(components);
-    const Parameters alike{Eigen::VectorXd::Constant(count, 1.0 / static_cast<double>(components)),
-                           bank.pooled(rows, weights, components)};
-    const Prepared prepared = prepare(alike);
+  Parameters from_responsibilities(const Observations& rows, const Fill& fill, const Parameters& near) const {
+    const Prepared prepared = prepare(near);
     Statistics sums = statistics(prepared);
     for_each_block(prepared, rows, [&](std::size_t first, const ColumnBlock& block, Columns out) {
       out.setZero();
       fill(first, block, out);
       add_block(prepared, block, out, sums);
     });
-    return maximization(sums, alike);
+    return maximization(sums, near);
   }
 
   // visit(first, block, columns) for cache-sized blocks of rows, with room for a number per row and component.

@@ -1,0 +1,13 @@
+# After `cmake --install`, another project says find_package(latent CONFIG) and links latent::gmm (or ::framework).
+include(CMakePackageConfigHelpers)
+include(GNUInstallDirs)
+
+get_property(components GLOBAL PROPERTY LATENT_COMPONENTS)
+install(TARGETS ${components} EXPORT latentTargets FILE_SET HEADERS)
+install(TARGETS latent)
+
+set(package "${CMAKE_INSTALL_LIBDIR}/cmake/latent")
+install(EXPORT latentTargets NAMESPACE latent:: DESTINATION "${package}")
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/latentConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_SOURCE_DIR}/cmake/latentConfig.cmake" "${PROJECT_BINARY_DIR}/latentConfigVersion.cmake"
+        DESTINATION "${package}")

@@ -1,0 +1,7 @@
+include(CMakeFindDependencyMacro)
+find_dependency(Eigen3 3.4 NO_MODULE)
+find_dependency(TBB 2021)
+find_dependency(Boost 1.74)
+find_dependency(nlohmann_json 3.11)
+find_dependency(Threads)
+include("${CMAKE_CURRENT_LIST_DIR}/latentTargets.cmake")

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include <latent/observations.hpp>
+#include <latent/random.hpp>
+
+// A random part of a data set, as data of its own.
+
+namespace latent {
+
+// `count` of the indices below n, increasing, drawn without replacement; or, with weights, with probability proportional
+// to weight (the same index may then come more than once), so that what is drawn has equal weights.
+std::vector<std::size_t> draw_subset(std::size_t n, Weights weights, std::size_t count, Random& random);
+
+// The observations with those indices.
+RowMajorMatrix take(const Observations& rows, std::span<const std::size_t> indices);
+
+template <class Observation>
+std::vector<Observation> take(std::span<const Observation> observations, std::span<const std::size_t> indices) {
+  std::vector<Observation> taken;
+  taken.reserve(indices.size());
+  for (std::size_t index : indices) taken.push_back(observations[index]);
+  return taken;
+}
+
+// Data of which a part can be taken.
+template <class Data>
+concept Takeable = requires(const Data& data, std::span<const std::size_t> indices) { take(data, indices); };
+
+}  // namespace latent

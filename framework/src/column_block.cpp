@@ -1,0 +1,73 @@
+#include "latent/column_block.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "latent/simd.hpp"
+
+namespace latent {
+namespace {
+
+using simd::Pack;
+using simd::pack_size;
+
+// Square tiles of pack_size rows and columns are loaded row by row, transposed in registers and stored column by column.
+// A tile at the right edge reads on into the next row and drops what it read there; tiles that would read beyond the
+// last value go through a small copy. Rows of that copy that do not exist are set to the origin, so that they become 0.
+template <class Real>
+void transpose_rows(const Real* values, std::size_t rows, std::size_t columns, const double* origin, double* out,
+                    std::size_t stride) {
+  const std::size_t size = rows * columns;
+  for (std::size_t first_row = 0; first_row < rows; first_row += pack_size) {
+    for (std::size_t first_column = 0; first_column < columns; first_column += pack_size) {
+      const std::size_t first = first_row * columns + first_column;
+      const std::size_t tile_columns = std::min(pack_size, columns - first_column);
+      Pack tile[pack_size];
+      if (first + (pack_size - 1) * columns + pack_size <= size) {
+        for (std::size_t i = 0; i < pack_size; ++i) tile[i] = simd::load_unaligned(values + first + i * columns);
+      } else {
+        for (std::size_t i = 0; i < pack_size; ++i) {
+          tile[i] = Pack{};
+          for (std::size_t j = 0; j < tile_columns; ++j) {
+            const bool exists = first_row + i < rows;
+            tile[i][j] = exists ? static_cast<double>(values[first + i * columns + j])
+                                : (origin ? origin[first_column + j] : 0.0);
+          }
+        }
+      }
+      simd::transpose(tile);
+      double* to = out + first_column * stride + first_row;
+      for (std::size_t j = 0; j < tile_columns; ++j) {
+        simd::store(to + j * stride, origin ? tile[j] - origin[first_column + j] : tile[j]);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::size_t block_rows(std::size_t columns, std::size_t components) {
+  constexpr std::size_t doubles = (512 << 10) / sizeof(double);
+  const std::size_t lines = doubles / (2 * columns + components) / 8;
+  return ((std::clamp<std::size_t>(lines, 10, 64) - 1) | 1) * 8;  // 72 to 504, an odd number of lines
+}
+
+void ColumnBlock::gather(const Observations& rows, std::span<const double> origin) {
+  assert(origin.empty() || origin.size() == rows.columns());
+  rows_ = rows.size();
+  columns_ = rows.columns();
+  padded_rows_ = latent::padded_rows(rows_);
+  double* out = buffer_.reserve(padded_rows_ * columns_);
+  const double* subtract = origin.empty() ? nullptr : origin.data();
+  if (rows.is_float32()) {
+    transpose_rows(rows.float32(), rows_, columns_, subtract, out, padded_rows_);
+  } else {
+    transpose_rows(rows.float64(), rows_, columns_, subtract, out, padded_rows_);
+  }
+  const std::size_t written = (rows_ + pack_size - 1) / pack_size * pack_size;
+  for (std::size_t j = 0; j < columns_; ++j) {
+    std::fill(out + j * padded_rows_ + written, out + (j + 1) * padded_rows_, 0.0);
+  }
+}
+
+}  // namespace latent

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <latent/table.hpp>
+
+#include "byte_source.hpp"
+
+namespace latent::input {
+
+Table read_npy(ByteSource& source, const TableOptions& options);
+
+}  // namespace latent::input

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "byte_source.hpp"
+
+namespace latent::input {
+
+// What a .npy file says about its array, of one or two dimensions and at least one item.
+struct NpyHeader {
+  char kind = 'f';             // f float, i integer, u unsigned integer, b bool
+  std::size_t item_bytes = 8;  // 1, 2, 4 or 8
+  bool big_endian = false;
+  bool fortran_order = false;
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+};
+
+// Reads the header of a .npy file of version 1, 2 or 3, up to the first item; throws DataError for a file that is
+// none, and for an array that is no table of numbers.
+NpyHeader read_npy_header(ByteSource& source);
+
+// The whole beginning of a .npy file of version 1 for float64 in this machine's byte order, C order.
+std::string npy_header_of(std::size_t rows, std::size_t columns);
+
+}  // namespace latent::input

@@ -1,0 +1,194 @@
+#include "row_reader.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include <latent/error.hpp>
+#include <latent/text.hpp>
+
+#include "number_text.hpp"
+#include "shown_text.hpp"
+
+namespace latent::input {
+namespace {
+
+const char* const missing_is_refused = "missing cells are not supported yet: remove the row or fill the cell";
+
+// What is wrong with a cell that is no number, and what would be right.
+std::string complaint(NumberText found, const std::string& contents) {
+  switch (found) {
+    case NumberText::missing:
+      if (contents.empty()) return std::string("found an empty cell, expected a number; ") + missing_is_refused;
+      return "found " + shown(contents) + ", expected a number; " + missing_is_refused;
+    case NumberText::infinite:
+      return "found " + shown(contents) + ", expected a finite number";
+    case NumberText::too_large:
+      return "found " + shown(contents) + ", expected a number of at most 1.8e308 in size";
+    case NumberText::decimal_comma: {
+      std::string with_point = contents;
+      std::replace(with_point.begin(), with_point.end(), ',', '.');
+      return "found " + shown(contents) + ", expected a decimal point: " + shown(with_point);
+    }
+    case NumberText::text:
+    case NumberText::number:
+      break;
+  }
+  return "found " + shown(contents) + ", expected a number";
+}
+
+std::string complaint(const Cell& cell) {
+  if (cell.fault == Cell::Fault::open_quote) return "found a quote that is never closed before " + shown(cell.text);
+  return "found " + shown(cell.text) + ", expected a separator after the closing quote";
+}
+
+std::size_t lines_within(const Cell& cell) {
+  return cell.quoted ? static_cast<std::size_t>(std::count(cell.text.begin(), cell.text.end(), '\n')) : 0;
+}
+
+std::string_view without_spaces(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+RowReader::Outcome RowReader::start(const char*& at) const {
+  const CellScanner scanner(separator_, text_.end(), text_.is_last());
+  at = scanner.skip_blanks(text_.begin());
+  if (at == text_.end()) return text_.is_last() ? Outcome::end : Outcome::more;
+  if (ends_line(*at)) return scanner.next(at) ? Outcome::blank_line : Outcome::more;
+  if (!separator_.runs) at = text_.begin();
+  return Outcome::row;
+}
+
+RowReader::Outcome RowReader::peek(std::vector<std::string>& cells) const {
+  cells.clear();
+  const char* at = nullptr;
+  const Outcome outcome = start(at);
+  if (outcome != Outcome::row) return outcome;
+  const CellScanner scanner(separator_, text_.end(), text_.is_last());
+  while (true) {
+    Cell cell;
+    const char* const stop = scanner.cell(at, cell);
+    if (!stop) return Outcome::more;
+    if (cell.fault != Cell::Fault::none) fail(cells.size(), at, complaint(cell));
+    cells.push_back(cell.contents());
+    const auto next = scanner.next(stop);
+    if (!next) return Outcome::more;
+    if (next->line_ended) return Outcome::row;
+    at = next->at;
+  }
+}
+
+void RowReader::skip_row() {
+  const CellScanner scanner(separator_, text_.end(), text_.is_last());
+  std::size_t lines = 1;
+  Cell cell;
+  auto next = scanner.next(scanner.cell(text_.begin(), cell));
+  while (true) {
+    lines += lines_within(cell);
+    if (next->line_ended) break;
+    next = scanner.next(scanner.cell(next->at, cell));
+  }
+  text_.advance(next->at, lines);
+}
+
+void RowReader::skip_line() {
+  if (blank_line_ == 0) blank_line_ = text_.line();
+  const CellScanner scanner(separator_, text_.end(), text_.is_last());
+  text_.advance(scanner.next(scanner.skip_blanks(text_.begin()))->at, 1);
+}
+
+void RowReader::expect(const ColumnChoice& choice, std::vector<std::string> header, std::size_t width,
+                       std::size_t first_line) {
+  targets_ = choice.targets(width);
+  chosen_ = choice.values.size();
+  header_ = std::move(header);
+  first_line_ = first_line;
+  blank_line_ = 0;
+}
+
+// The commonest cell: a number, its separator, and nothing else. Null for any other cell.
+const char* RowReader::plain_number(const char* at, double& value) const {
+  const char* const end = text_.end();
+  while (at < end && *at == ' ') ++at;
+  const auto [stop, error] = std::from_chars(at, end, value);
+  if (error != std::errc{} || stop == end || !std::isfinite(value)) return nullptr;
+  return separator_.is(*stop) || ends_line(*stop) ? stop : nullptr;
+}
+
+// Returns what is wrong with the number, or nothing.
+std::string RowReader::store(std::size_t target, double value, double* values, double* weight) const {
+  if (target < chosen_) {
+    values[target] = value;
+    return {};
+  }
+  *weight = value;
+  return value < 0 ? "found " + number(value) + ", expected a weight of at least 0" : std::string();
+}
+
+RowReader::Outcome RowReader::read(double* values, double* weight) {
+  const char* at = nullptr;
+  const Outcome outcome = start(at);
+  if (outcome != Outcome::row) return outcome;
+  const CellScanner scanner(separator_, text_.end(), text_.is_last());
+  const std::size_t width = targets_.size();
+  std::size_t lines = 1;
+  std::size_t column = 0;
+  // A wrong number of cells explains wrong cells, so the first bad cell waits until the cells are counted.
+  std::string bad;
+  std::size_t bad_column = 0;
+  const char* bad_cell = nullptr;
+  while (true) {
+    const std::size_t target = column < width ? targets_[column] : ColumnChoice::unused;
+    double value = 0;
+    NumberText found = NumberText::number;
+    Cell cell;
+    const char* stop = target == ColumnChoice::unused ? nullptr : plain_number(at, value);
+    if (!stop) {
+      stop = scanner.cell(at, cell);
+      if (!stop) return Outcome::more;
+      if (cell.fault != Cell::Fault::none) fail(column, at, complaint(cell));
+      lines += lines_within(cell);
+      if (target != ColumnChoice::unused) found = parse_number(without_spaces(cell.text), value);
+    }
+    if (target != ColumnChoice::unused && bad.empty()) {
+      bad = found == NumberText::number ? store(target, value, values, weight) : complaint(found, cell.contents());
+      bad_column = column;
+      bad_cell = at;
+    }
+    ++column;
+    const auto next = scanner.next(stop);
+    if (!next) return Outcome::more;
+    at = next->at;
+    if (next->line_ended) break;
+  }
+  if (column != width) {
+    fail_at(text_.line(), "found " + count_of(column, "cell") + ", expected " + std::to_string(width) + " as on line " +
+                              std::to_string(first_line_));
+  }
+  if (!bad.empty()) fail(bad_column, bad_cell, bad);
+  if (width == 1 && blank_line_ > 0) fail_at(blank_line_, column_name(0) + ": " + complaint(NumberText::missing, ""));
+  blank_line_ = 0;
+  text_.advance(at, lines);
+  return Outcome::row;
+}
+
+std::string RowReader::column_name(std::size_t column) const {
+  const std::string number = std::to_string(column + 1);
+  return column < header_.size() ? "column " + shown(header_[column]) + " (" + number + ")" : "column " + number;
+}
+
+void RowReader::fail(std::size_t column, const char* cell, const std::string& what) const {
+  const auto lines = static_cast<std::size_t>(std::count(text_.begin(), cell, '\n'));  // within quotes before it
+  fail_at(text_.line() + lines, column_name(column) + ": " + what);
+}
+
+void RowReader::fail_at(std::size_t line, const std::string& what) const {
+  throw DataError(text_.name() + ":" + std::to_string(line) + ": " + what);
+}
+
+}  // namespace latent::input

@@ -1,0 +1,38 @@
+#include <latent/subset.hpp>
+
+#include <numeric>
+
+#include <boost/random/uniform_real_distribution.hpp>
+
+namespace latent {
+
+std::vector<std::size_t> draw_subset(std::size_t n, Weights weights, std::size_t count, Random& random) {
+  std::vector<std::size_t> chosen;
+  chosen.reserve(count);
+  boost::random::uniform_real_distribution<double> uniform(0, 1);
+  if (weights.empty()) {  // Knuth, TAOCP 2, section 3.4.2, algorithm S
+    for (std::size_t i = 0; i < n && chosen.size() < count; ++i) {
+      if (static_cast<double>(n - i) * uniform(random) < static_cast<double>(count - chosen.size())) chosen.push_back(i);
+    }
+    return chosen;
+  }
+  // Equal steps from a random beginning through the running sum of the weights (systematic sampling).
+  const double step = std::accumulate(weights.begin(), weights.end(), 0.0) / static_cast<double>(count);
+  double at = step * uniform(random), sum = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    for (sum += weights[i]; at < sum && chosen.size() < count; at += step) chosen.push_back(i);
+  }
+  return chosen;
+}
+
+RowMajorMatrix take(const Observations& rows, std::span<const std::size_t> indices) {
+  RowMajorMatrix taken(static_cast<Eigen::Index>(indices.size()), static_cast<Eigen::Index>(rows.columns()));
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    for (std::size_t j = 0; j < rows.columns(); ++j) {
+      taken(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) = rows(indices[i], j);
+    }
+  }
+  return taken;
+}
+
+}  // namespace latent

@@ -1,0 +1,46 @@
+#include <istream>
+#include <memory>
+#include <new>
+
+#include <latent/error.hpp>
+#include <latent/table.hpp>
+
+#include "byte_source.hpp"
+#include "delimited_text.hpp"
+#include "npy.hpp"
+
+namespace latent {
+namespace {
+
+Table read(input::ByteSource& source, const TableOptions& options, bool called_npy) {
+  const std::string_view start = source.peek();
+  if (start.empty()) throw DataError(source.name() + ": the file is empty");
+  // No text in UTF-8 begins with the first byte of a .npy file.
+  const bool is_npy = called_npy || start.front() == '\x93';
+  try {
+    return is_npy ? input::read_npy(source, options) : input::read_delimited(source, options);
+  } catch (const std::bad_alloc&) {
+    throw DataError(source.name() + ": the table does not fit into memory");
+  }
+}
+
+}  // namespace
+
+Observations Table::view() const& {
+  return std::visit(
+      [](const auto& matrix) {
+        return Observations(matrix.data(), static_cast<std::size_t>(matrix.rows()),
+                            static_cast<std::size_t>(matrix.cols()));
+      },
+      values);
+}
+
+Table read_table(const std::filesystem::path& file, const TableOptions& options) {
+  return read(*input::open_file(file), options, file.extension() == ".npy");
+}
+
+Table read_table(std::istream& stream, const TableOptions& options, const std::string& name) {
+  return read(*input::read_from(stream, name), options, false);
+}
+
+}  // namespace latent

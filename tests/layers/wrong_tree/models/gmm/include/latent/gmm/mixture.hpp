@@ -1,0 +1,4 @@
+#pragma once
+
+#include <latent/components/bank.hpp>
+#include <latent/fit.hpp>

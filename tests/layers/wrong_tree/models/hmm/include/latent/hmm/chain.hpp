@@ -1,0 +1,3 @@
+#pragma once
+
+#include <latent/gmm/mixture.hpp>  // fault: one model includes another

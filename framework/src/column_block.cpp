@@ -24,22 +24,23 @@ void transpose_rows(const Real* values, std::size_t rows, std::size_t columns, c
       const std::size_t tile_columns = std::min(pack_size, columns - first_column);
       Pack tile[pack_size];
       if (first + (pack_size - 1) * columns + pack_size <= size) {
-        for (std::size_t i = 0; i < pack_size; ++i) tile[i] = simd::load_unaligned(values + first + i * columns);
+        simd::unroll<pack_size>([&](auto i) { tile[i] = simd::load_unaligned(values + first + i * columns); });
       } else {
+        double copy[pack_size * pack_size] = {};
         for (std::size_t i = 0; i < pack_size; ++i) {
-          tile[i] = Pack{};
           for (std::size_t j = 0; j < tile_columns; ++j) {
             const bool exists = first_row + i < rows;
-            tile[i][j] = exists ? static_cast<double>(values[first + i * columns + j])
-                                : (origin ? origin[first_column + j] : 0.0);
+            copy[i * pack_size + j] = exists ? static_cast<double>(values[first + i * columns + j])
+                                             : (origin ? origin[first_column + j] : 0.0);
           }
         }
+        simd::unroll<pack_size>([&](auto i) { tile[i] = simd::load_unaligned(copy + i * pack_size); });
       }
       simd::transpose(tile);
       double* to = out + first_column * stride + first_row;
-      for (std::size_t j = 0; j < tile_columns; ++j) {
-        simd::store(to + j * stride, origin ? tile[j] - origin[first_column + j] : tile[j]);
-      }
+      simd::unroll<pack_size>([&](auto j) {
+        if (j < tile_columns) simd::store(to + j * stride, origin ? tile[j] - origin[first_column + j] : tile[j]);
+      });
     }
   }
 }

@@ -150,7 +150,7 @@ TEST_CASE("sums: are those of sum for every pack and bit for bit") {
     for (std::size_t lane = 0; lane < pack_size; ++lane) packs[i][lane] = normal(engine);
     expected[i] = sum(packs[i]);
   }
-  const Pack together = sums(packs);
+  const Pack together = sums<pack_size>(packs);
   for (std::size_t i = 0; i < pack_size; ++i) CHECK(double{together[i]} == expected[i]);
 }
 

@@ -79,7 +79,7 @@ class EmRun {
     summary.iterations = last.iteration;
     summary.estimated_gain = last.estimated_gain;
     const auto telling = std::find_if(trace_.rbegin(), trace_.rend(), [this](const Iteration& at) {
-      return std::abs(at.change) > rounding_of(at.objective, total_weight_);  // a ratio of roundings says nothing
+      return std::abs(at.change) > fall_by_rounding(at.objective, total_weight_);  // a ratio of roundings says nothing
     });
     if (telling != trace_.rend()) summary.rate = telling->rate;
   }

@@ -57,6 +57,7 @@ inline Pack load_unaligned(const double* from) {
   __builtin_memcpy(&result, from, sizeof result);
   return result;
 }
+inline void store_unaligned(double* to, Pack value) { __builtin_memcpy(to, &value, sizeof value); }
 inline Pack load_unaligned(const float* from) {
   FloatPack narrow;
   __builtin_memcpy(&narrow, from, sizeof narrow);
@@ -134,6 +135,16 @@ inline Pack log(Pack x) {
   return select(x > Pack{}, select(x == infinity, x, result), not_positive);
 }
 
+// body(0), ..., body(Count - 1) with the index as a compile-time constant. Compilers leave loops whose bounds depend on
+// outer loops as they are, and then keep what they index in memory instead of in registers.
+template <std::size_t Count, class Body>
+[[gnu::always_inline]] inline void unroll(const Body& body) {
+  [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+    (body(std::integral_constant<std::size_t, I>{}), ...);
+  }
+  (std::make_index_sequence<Count>{});
+}
+
 // (a, b) become their exchange at distance Step: of every two neighbouring groups of Step lanes, the first of a and of
 // b go to the low result, the second to the high one.
 template <std::size_t Step, std::size_t... Lane>
@@ -154,39 +165,42 @@ void exchange(Pack& a, Pack& b) {
 
 // Lane i of pack j becomes lane j of pack i.
 template <std::size_t Step = 1>
-void transpose(Pack (&packs)[pack_size]) {
+[[gnu::always_inline]] inline void transpose(Pack (&packs)[pack_size]) {
   if constexpr (Step < pack_size) {
-    for (std::size_t i = 0; i < pack_size; ++i) {
-      if (!(i & Step)) exchange<Step>(packs[i], packs[i + Step]);
-    }
+    unroll<pack_size>([&](auto i) {
+      if constexpr (!(i & Step)) exchange<Step>(packs[i], packs[i + Step]);
+    });
     transpose<2 * Step>(packs);
   }
 }
 
-// Lane i of the result is the sum of the lanes of packs[i], neighbours first, then pairs of neighbours and so on.
-// The packs are used up.
-template <std::size_t Count = pack_size>
-Pack sums(Pack* packs) {
-  if constexpr (Count == 1) {
-    return packs[0];
+// Lane i of the result is the sum of the lanes of packs[i], neighbours first, then pairs of neighbours and so on; 0 for
+// i >= Count.
+template <std::size_t Count, std::size_t First = 0, std::size_t Step = pack_size>
+[[gnu::always_inline]] inline Pack sums(const Pack* packs) {
+  if constexpr (First >= Count) {
+    return Pack{};
+  } else if constexpr (Step == 1) {
+    return packs[First];
   } else {
-    for (std::size_t i = 0; i < Count / 2; ++i) {
-      exchange<pack_size / Count>(packs[2 * i], packs[2 * i + 1]);
-      packs[i] = packs[2 * i] + packs[2 * i + 1];
-    }
-    return sums<Count / 2>(packs);
+    Pack low = sums<Count, First, Step / 2>(packs);
+    Pack high = sums<Count, First + Step / 2, Step / 2>(packs);
+    exchange<Step / 2>(low, high);
+    return low + high;
   }
 }
 
-// Adds the sum of the lanes of packs[i] to to[i] for i < Count. The packs are used up.
+// Adds the sum of the lanes of packs[i] to to[i] for i < Count.
 template <std::size_t Count>
-void add_sums(Pack* packs, double* to) {
-  alignas(pack_bytes) double totals[pack_size];
-  for (std::size_t first = 0; first < Count; first += pack_size) {
-    Pack group[pack_size] = {};
-    for (std::size_t i = 0; i < pack_size && first + i < Count; ++i) group[i] = packs[first + i];
-    store(totals, sums(group));
-    for (std::size_t i = 0; i < pack_size && first + i < Count; ++i) to[first + i] += totals[i];
+[[gnu::always_inline]] inline void add_sums(const Pack* packs, double* to) {
+  constexpr std::size_t left = Count % pack_size, whole = Count - left;
+  unroll<Count / pack_size>([&](auto group) {
+    double* at = to + group * pack_size;
+    store_unaligned(at, load_unaligned(at) + sums<pack_size>(packs + group * pack_size));
+  });
+  if constexpr (left > 0) {
+    const Pack rest = sums<left>(packs + whole);
+    for (std::size_t i = 0; i < left; ++i) to[whole + i] += rest[i];
   }
 }
 
@@ -196,16 +210,6 @@ inline double sum(Pack pack) {
     for (std::size_t i = 0; i < count; ++i) pack[i] = pack[2 * i] + pack[2 * i + 1];
   }
   return pack[0];
-}
-
-// body(0), ..., body(Count - 1) with the index as a compile-time constant. Compilers leave loops whose bounds depend on
-// outer loops as they are, and then keep what they index in memory instead of in registers.
-template <std::size_t Count, class Body>
-[[gnu::always_inline]] inline void unroll(const Body& body) {
-  [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
-    (body(std::integral_constant<std::size_t, I>{}), ...);
-  }
-  (std::make_index_sequence<Count>{});
 }
 
 // Cuts [0, count) into tiles of `Largest` and one smaller tile, and calls body(size, first) for each with its size as a

@@ -24,4 +24,19 @@ ColumnMoments column_moments(const Observations& rows, Weights weights) {
   return moments;
 }
 
+MeanAndCovariance mean_and_covariance(const Observations& rows, Weights weights) {
+  const auto dimensions = static_cast<Eigen::Index>(rows.columns());
+  MeanAndCovariance result{column_moments(rows, weights).means, Eigen::MatrixXd::Zero(dimensions, dimensions)};
+  double total = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const double weight = weights.empty() ? 1 : weights[i];
+    const Eigen::VectorXd away = rows.row(i) - result.mean;
+    result.covariance.selfadjointView<Eigen::Lower>().rankUpdate(away, weight);
+    total += weight;
+  }
+  result.covariance = Eigen::MatrixXd(result.covariance.selfadjointView<Eigen::Lower>());
+  result.covariance /= total;
+  return result;
+}
+
 }  // namespace latent

@@ -20,7 +20,7 @@ void distance_tile(const double* table, const double* x, std::size_t stride, std
   Pack squares[K][R] = {};
   for (std::size_t j = 0; j < dimensions; ++j) {
     Pack x_j[R];
-    for (std::size_t r = 0; r < R; ++r) x_j[r] = simd::load(x + j * stride + r * pack_size);
+    for (std::size_t r = 0; r < R; ++r) x_j[r] = simd::load_once(x + j * stride + r * pack_size);
     for (std::size_t k = 0; k < K; ++k) {
       for (std::size_t r = 0; r < R; ++r) {
         Pack difference = x_j[r] - table[k];

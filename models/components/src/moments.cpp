@@ -30,9 +30,9 @@ void first_moment_tile(const double* x, std::size_t x_stride, const double* r, s
                        Pack (&product)[K][J]) {
   for (std::size_t p = 0; p < packs * pack_size; p += pack_size) {
     Pack x_p[J];
-    for (std::size_t b = 0; b < J; ++b) x_p[b] = simd::load(x + b * x_stride + p);
+    for (std::size_t b = 0; b < J; ++b) x_p[b] = simd::load_once(x + b * x_stride + p);
     for (std::size_t a = 0; a < K; ++a) {
-      const Pack weight = simd::load(r + a * r_stride + p);
+      const Pack weight = simd::load_once(r + a * r_stride + p);
       for (std::size_t b = 0; b < J; ++b) product[a][b] += weight * x_p[b];
     }
   }
@@ -43,7 +43,7 @@ template <std::size_t J>
 void two_moment_tile(const double* x, std::size_t x_stride, const double* r, std::size_t packs, const Pack (&center)[J],
                      Pack (&total)[1][J], Pack (&square)[1][J]) {
   for (std::size_t p = 0; p < packs * pack_size; p += pack_size) {
-    const Pack weight = simd::load(r + p);
+    const Pack weight = simd::load_once(r + p);
     for (std::size_t b = 0; b < J; ++b) {
       const Pack t = simd::load(x + b * x_stride + p) - center[b];
       const Pack z = weight * t;
@@ -102,19 +102,20 @@ void add_two_moments(ConstColumns x, std::size_t rows, ConstColumns responsibili
   const std::size_t x_stride = static_cast<std::size_t>(x.rows());
   const std::size_t r_stride = static_cast<std::size_t>(responsibilities.rows());
   const std::size_t packs = (rows + pack_size - 1) / pack_size;
-  for (std::size_t k = 0; k < static_cast<std::size_t>(centers.rows()); ++k) {
-    const double* r = responsibilities.data() + k * r_stride;
-    simd::for_each_tile<4>(static_cast<std::size_t>(x.cols()), [&](auto column_tile, std::size_t j) {
-      constexpr std::size_t J = column_tile();
+  // Coordinates outside, components inside: a tile of coordinates stays in the first-level cache for all components.
+  simd::for_each_tile<4>(static_cast<std::size_t>(x.cols()), [&](auto column_tile, std::size_t j) {
+    constexpr std::size_t J = column_tile();
+    for (std::size_t k = 0; k < static_cast<std::size_t>(centers.rows()); ++k) {
       Pack center[J], total[1][J] = {}, square[1][J] = {};
       for (std::size_t b = 0; b < J; ++b) {
         center[b] = simd::broadcast(centers(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(j + b)));
       }
+      const double* r = responsibilities.data() + k * r_stride;
       two_moment_tile<J>(x.data() + j * x_stride, x_stride, r, packs, center, total, square);
       add_tile<1, J>(total, sums, k, j);
       add_tile<1, J>(square, squares, k, j);
-    });
-  }
+    }
+  });
 }
 
 }  // namespace latent

@@ -13,4 +13,11 @@ struct ColumnMoments {
 };
 ColumnMoments column_moments(const Observations& rows, Weights weights = {});
 
+// The weighted mean (D) and covariance (D x D) of the rows; the same divisor.
+struct MeanAndCovariance {
+  Eigen::VectorXd mean;
+  Eigen::MatrixXd covariance;
+};
+MeanAndCovariance mean_and_covariance(const Observations& rows, Weights weights = {});
+
 }  // namespace latent

@@ -8,6 +8,7 @@
 #include <Eigen/Core>
 
 #include "latent/column_block.hpp"
+#include "latent/components/gaussian_marginal.hpp"
 #include "latent/components/gaussian_regularization.hpp"
 #include "latent/components/scatter.hpp"
 #include "latent/components/whitening.hpp"
@@ -66,6 +67,7 @@ struct FullGaussians {
   Parameters maximization(const Statistics& statistics, const Parameters& current, Notes notes = {}) const;
   double log_prior(const Parameters& parameters) const;  // 0 without a prior
   Parameters pooled(const Observations& rows, Weights weights, std::size_t components) const;
+  GaussianMarginal marginal(const Parameters& at, std::size_t component, std::size_t x, std::size_t y) const;
   void draw(const Parameters& parameters, std::size_t component, Random& random, std::span<double> row) const;
 };
 

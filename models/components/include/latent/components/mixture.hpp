@@ -12,6 +12,7 @@
 
 #include <latent/column_block.hpp>
 #include <latent/components/component_bank.hpp>
+#include <latent/components/gaussian_marginal.hpp>
 #include <latent/components/mixture_start.hpp>
 #include <latent/components/split_merge.hpp>
 #include <latent/error.hpp>
@@ -162,9 +163,29 @@ struct Mixture {
     return simulated;
   }
 
+  // Pictures, for components with Gaussian marginals: ellipses in the plane of two columns, densities of one.
+  std::vector<Outline> outlines(const Parameters& parameters, std::size_t x_column, std::size_t y_column) const
+    requires HasGaussianMarginals<Bank>
+  {
+    return ellipses(marginals(parameters, x_column, y_column));
+  }
+  std::vector<Curve> densities(const Parameters& parameters, std::size_t column, std::span<const double> grid) const
+    requires HasGaussianMarginals<Bank>
+  {
+    return density_curves(marginals(parameters, column, column), parameters.weights, grid);
+  }
+
  private:
   static Weights part(Weights weights, std::size_t first, std::size_t count) {
     return weights.empty() ? weights : weights.subspan(first, count);
+  }
+
+  std::vector<GaussianMarginal> marginals(const Parameters& parameters, std::size_t x_column, std::size_t y_column) const
+    requires HasGaussianMarginals<Bank>
+  {
+    std::vector<GaussianMarginal> all;
+    for (std::size_t k = 0; k < components; ++k) all.push_back(bank.marginal(parameters.components, k, x_column, y_column));
+    return all;
   }
 
   Parameters alike(const Observations& rows, Weights weights) const {

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include <latent/any_model.hpp>
+
+// The commands of the program: each takes the words behind its name and returns the exit status.
+
+namespace latent::cli {
+
+inline constexpr int success = 0;
+inline constexpr int failure = 1;        // bad data or a failed fit
+inline constexpr int wrong_usage = 2;
+inline constexpr int not_converged = 3;  // with --strict
+
+using Words = std::vector<std::string>;
+using Entries = std::span<const ModelEntry>;
+
+int fit_command(const Words& words, Entries entries);
+int predict_command(const Words& words, Entries entries);
+int score_command(const Words& words, Entries entries);
+int sample_command(const Words& words, Entries entries);
+int inspect_command(const Words& words, Entries entries);
+int models_command(const Words& words, Entries entries);
+
+}  // namespace latent::cli

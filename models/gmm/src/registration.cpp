@@ -1,0 +1,81 @@
+#include <latent/gmm/registration.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <latent/components/column_moments.hpp>
+#include <latent/error.hpp>
+#include <latent/gmm/gaussian_mixture.hpp>
+#include <latent/text.hpp>
+#include <latent/typed_model.hpp>
+
+namespace latent {
+namespace {
+
+GaussianRegularization regularization_of(const OptionTexts& options) {
+  const std::string& text = options.text("regularization");
+  if (text == "auto") return {};
+  if (text == "none") return {.floor = 0};
+  GaussianRegularization regularization;
+  try {
+    regularization.floor = options.real_number("regularization");
+  } catch (const OptionError&) {
+    throw OptionError("regularization is '" + text + "', it must be auto, none, or a number from 0 to below 1");
+  }
+  regularization.validate();
+  return regularization;
+}
+
+// Fraley & Raftery's default prior needs the moments of the data.
+std::optional<GaussianPrior> prior_of(const std::string& text, std::size_t components, const Sample<Observations>* data) {
+  if (text != "none" && text != "conjugate") throw OptionError("prior is '" + text + "', it must be none or conjugate");
+  if (text == "none" || !data) return std::nullopt;
+  const auto [mean, covariance] = mean_and_covariance(data->observations, data->weights);
+  return GaussianPrior::for_data(mean, covariance, components);
+}
+
+template <class Gaussians>
+std::unique_ptr<AnyModel> make_mixture(const OptionTexts& options, std::size_t columns, const Sample<Observations>* data) {
+  GaussianMixture<Gaussians> model;
+  model.components = options.whole_number("components", 1);
+  model.start = mixture_start(options.text("start"));
+  model.bank.regularization = regularization_of(options);
+  model.bank.prior = prior_of(options.text("prior"), model.components, data);
+  const Json stored{{"components", model.components}, {"dimensions", columns}, {"covariance", options.text("covariance")}};
+
+  const RowMajorMatrix nothing = RowMajorMatrix::Zero(1, static_cast<Eigen::Index>(columns));
+  const auto count = static_cast<Eigen::Index>(model.components);
+  typename GaussianMixture<Gaussians>::Parameters shape{
+      Eigen::VectorXd::Constant(count, 1.0 / static_cast<double>(count)), model.bank.pooled(nothing, {}, model.components)};
+  return std::make_unique<TypedModel<GaussianMixture<Gaussians>>>(model, std::move(shape), stored, columns, model.components);
+}
+
+// From the run-time name of a covariance structure to its type: here, once.
+std::unique_ptr<AnyModel> make(const OptionTexts& options, std::size_t columns, const Sample<Observations>* data) {
+  const std::string& covariance = options.text("covariance");
+  if (covariance == "full") return make_mixture<FullGaussians>(options, columns, data);
+  if (covariance == "tied") return make_mixture<TiedGaussians>(options, columns, data);
+  if (covariance == "diagonal") return make_mixture<DiagonalGaussians>(options, columns, data);
+  if (covariance == "spherical") return make_mixture<SphericalGaussians>(options, columns, data);
+  throw OptionError("covariance is '" + covariance + "', it must be full, tied, diagonal or spherical");
+}
+
+}  // namespace
+
+ModelEntry gaussian_mixture_entry() {
+  return {"gmm",
+          "mixture of Gaussians",
+          {{"components", "K", "number of Gaussians"},
+           {"covariance", "SHAPE", "of the covariances: full, tied (one for all), diagonal, or spherical", "full"},
+           {"start", "HOW", "kmeans++ (then k-means), points (nearest of K random rows), random (responsibilities), or the "
+                            "FILE of a fitted or hand-written model",
+            name_of(MixtureStart::kmeans_plus_plus)},
+           {"regularization", "R", "least variance in any direction, relative to that of the data: auto (" +
+                                       rounded(GaussianRegularization{}.floor) + "), none, or a number",
+            "auto"},
+           {"prior", "PRIOR", "none, or conjugate (normal-inverse-Wishart, Fraley & Raftery 2007)", "none"}},
+          make};
+}
+
+}  // namespace latent

@@ -12,56 +12,69 @@ namespace {
 
 namespace po = boost::program_options;
 
-po::options_description described(const Usage::Group& group) {
-  constexpr unsigned width = 110;
-  po::options_description description(group.title, width);
-  for (const Option& option : group.options) {
-    if (option.value.empty()) {
-      description.add_options()(option.name.c_str(), option.description.c_str());
-      continue;
-    }
-    const std::string text = option.description + (option.initial.empty() ? "" : " [" + option.initial + "]");
-    description.add_options()(option.name.c_str(), po::value<std::string>()->value_name(option.value), text.c_str());
-  }
-  return description;
-}
-
 po::options_description described(const Usage& usage) {
   po::options_description all;
-  for (const Usage::Group& group : usage.groups) all.add(described(group));
+  all.add_options()("help,h", "");
+  for (const OptionGroup& group : usage.groups) {
+    for (const Option& option : group.options) {
+      if (option.value.empty()) {
+        all.add_options()(option.name.c_str(), "");
+      } else {
+        all.add_options()(option.name.c_str(), po::value<std::string>(), "");
+      }
+    }
+  }
   return all;
+}
+
+[[noreturn]] void refuse(const std::string& what, const Usage& usage) {
+  throw OptionError(what + "; see " + usage.command + " --help");
+}
+
+std::vector<po::option> parse(const Usage& usage, const std::vector<std::string>& words) {
+  // No abbreviations: an option that is added later must not change what a script means.
+  constexpr int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+  const po::options_description all = described(usage);
+  try {
+    return po::command_line_parser(words).options(all).style(style).run().options;
+  } catch (const po::unknown_option& error) {
+    refuse(error.get_option_name() + " is not an option of " + usage.command, usage);
+  } catch (const po::invalid_command_line_syntax& error) {
+    const bool superfluous = error.kind() == po::invalid_command_line_syntax::extra_parameter;
+    refuse(error.get_option_name() + (superfluous ? " takes no value" : " has no value"), usage);
+  } catch (const po::error& error) {
+    refuse(error.what(), usage);
+  }
 }
 
 }  // namespace
 
+std::string Usage::synopsis() const {
+  std::string text = command;
+  for (const std::string& name : positionals) text += " " + name;
+  return text + (groups.empty() ? "" : " [options]");
+}
+
 Arguments::Arguments(const Usage& usage, const std::vector<std::string>& words) {
-  po::options_description all = described(usage);
-  all.add_options()("help", "");
-  po::positional_options_description positions;
-  po::options_description hidden;
-  for (const std::string& name : usage.positionals) {
-    positions.add(name.c_str(), 1);
-    hidden.add_options()(name.c_str(), po::value<std::string>());
+  std::size_t positions = 0;
+  for (const po::option& option : parse(usage, words)) {
+    const bool positional = option.position_key >= 0;
+    const std::string word = option.value.empty() ? std::string() : option.value.front();
+    if (option.string_key == "help") help_ = true;
+    if (positional && positions == usage.positionals.size()) {
+      refuse("'" + word + "' is one word too many, the usage is " + usage.synopsis(), usage);
+    }
+    const std::string name = positional ? usage.positionals[positions++] : option.string_key;
+    const std::string shown = positional ? name : "--" + name;
+    if (!given_.insert(name).second) refuse(shown + " is given twice", usage);
+    if (!option.value.empty() && word.empty()) refuse(shown + " is empty", usage);
+    texts_[name] = word;
   }
-  all.add(hidden);
-  po::variables_map given;
-  try {
-    // No abbreviations: an option that is added later must not change what a script means.
-    constexpr int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-    po::store(po::command_line_parser(words).options(all).positional(positions).style(style).run(), given);
-  } catch (const po::error& error) {
-    throw OptionError(std::string(error.what()) + "; usage: " + usage.synopsis);
-  }
-  help_ = given.count("help") > 0;
   if (help_) return;
-  for (const auto& [name, value] : given) {
-    const auto* text = boost::any_cast<std::string>(&value.value());
-    texts_[name] = text ? *text : std::string();
+  for (std::size_t i = positions; i < usage.positionals.size(); ++i) {
+    refuse(usage.positionals[i] + " is missing, the usage is " + usage.synopsis(), usage);
   }
-  for (const std::string& name : usage.positionals) {
-    if (!has(name)) throw OptionError(name + " is missing; usage: " + usage.synopsis);
-  }
-  for (const Usage::Group& group : usage.groups) {
+  for (const OptionGroup& group : usage.groups) {
     for (const Option& option : group.options) {
       if (!option.initial.empty()) texts_.try_emplace(option.name, option.initial);
     }
@@ -74,22 +87,19 @@ const std::string& Arguments::text(const std::string& name) const {
   return found->second;
 }
 
-std::size_t Arguments::whole_number(const std::string& name) const { return OptionTexts(texts_).whole_number(name, 0); }
+std::size_t Arguments::whole_number(const std::string& name, std::size_t least) const {
+  return OptionTexts({{name, text(name)}}).whole_number(name, least);
+}
 
-double Arguments::real_number(const std::string& name) const { return OptionTexts(texts_).real_number(name); }
+double Arguments::real_number(const std::string& name) const {
+  return OptionTexts({{name, text(name)}}).real_number(name);
+}
 
 std::vector<std::string> Arguments::list(const std::string& name) const {
   std::vector<std::string> items;
   std::istringstream words(text_or_empty(name));
   for (std::string item; std::getline(words, item, ',');) items.push_back(item);
   return items;
-}
-
-std::string help_text(const Usage& usage) {
-  std::ostringstream out;
-  out << "usage: " << usage.synopsis << "\n\n" << usage.summary << "\n";
-  for (const Usage::Group& group : usage.groups) out << "\n" << described(group);
-  return out.str();
 }
 
 }  // namespace latent::cli

@@ -1,9 +1,8 @@
-#include "latent/column_block.hpp"
-
 #include <algorithm>
 #include <cassert>
 
-#include "latent/simd.hpp"
+#include <latent/column_block.hpp>
+#include <latent/simd.hpp>
 
 namespace latent {
 namespace {
@@ -11,9 +10,10 @@ namespace {
 using simd::Pack;
 using simd::pack_size;
 
-// Square tiles of pack_size rows and columns are loaded row by row, transposed in registers and stored column by column.
-// A tile at the right edge reads on into the next row and drops what it read there; tiles that would read beyond the
-// last value go through a small copy. Rows of that copy that do not exist are set to the origin, so that they become 0.
+// Square tiles of pack_size rows and columns are loaded row by row, transposed in registers and stored column by
+// column. A tile at the right edge reads on into the next row and drops what it read there; tiles that would read
+// beyond the last value go through a small copy. Rows of that copy that do not exist are set to the origin, so that
+// they become 0.
 template <class Real>
 void transpose_rows(const Real* values, std::size_t rows, std::size_t columns, const double* origin, double* out,
                     std::size_t stride) {

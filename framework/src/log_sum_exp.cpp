@@ -1,10 +1,9 @@
-#include "latent/log_sum_exp.hpp"
-
 #include <algorithm>
 #include <cassert>
 #include <limits>
 
-#include "latent/simd.hpp"
+#include <latent/log_sum_exp.hpp>
+#include <latent/simd.hpp>
 
 namespace latent {
 namespace {

@@ -1,57 +1,149 @@
 #include <latent/model_file.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <cerrno>
 #include <fstream>
 #include <map>
+#include <set>
+#include <system_error>
 
 #include <latent/error.hpp>
 
+#include "shown_text.hpp"
+
 namespace latent {
 namespace {
+
+constexpr const char* format_name = "latent-model";
+
+// What a model file may say besides what it must; "comment" is for people.
+const Json known_keys{{"format", 0},  {"version", 0},    {"model", 0}, {"comment", 0},
+                      {"options", 0}, {"columns", 0}, {"parameters", 0}, {"fit", 0}};
 
 const ModelEntry& entry_of(std::span<const ModelEntry> entries, const std::string& name) {
   const auto found = std::ranges::find(entries, name, &ModelEntry::name);
   if (found != entries.end()) return *found;
   std::string known;
   for (const ModelEntry& entry : entries) known += (known.empty() ? "" : ", ") + entry.name;
-  throw ModelError("key \"model\" is \"" + name + "\", which is not a model known here (" + known + ")");
+  throw ModelError("key \"model\" is " + input::shown(name) + ", the models known here are " + known);
 }
 
-std::string string_at(const Json& json, const std::string& key) {
+std::string text_at(const Json& json, const std::string& key) {
   const Json& value = require_key(json, key);
-  if (!value.is_string()) throw ModelError("key \"" + key + "\" must be a text");
+  if (!value.is_string()) throw ModelError("key \"" + key + "\" is " + shown_value(value) + ", it must be a text");
   return value.get<std::string>();
+}
+
+void check_kind(const Json& json) {
+  if (!json.is_object()) throw ModelError("is " + shown_value(json) + ", a model file is a JSON object");
+  if (const std::string format = text_at(json, "format"); format != format_name) {
+    throw ModelError("key \"format\" is " + input::shown(format) + ", it must be \"" + format_name + "\"");
+  }
+  if (const Json& version = require_key(json, "version"); version != model_file_version) {
+    throw ModelError("key \"version\" is " + shown_value(version) + ", this program reads version " +
+                     std::to_string(model_file_version));
+  }
+  refuse_unknown_keys(json, known_keys);
 }
 
 std::size_t columns_of(const Json& options) {
   const Json& dimensions = require_key(options, "dimensions", "options.");
   if (!dimensions.is_number_unsigned() || dimensions.get<std::size_t>() < 1) {
-    throw ModelError("key \"options.dimensions\" must be a whole number, 1 or more");
+    throw ModelError("key \"options.dimensions\" is " + shown_value(dimensions) + ", it must be a whole number, 1 or more");
   }
   return dimensions.get<std::size_t>();
+}
+
+OptionTexts option_texts(const Json& options, const ModelEntry& entry) {
+  std::map<std::string, std::string> texts;
+  for (const ModelOption& option : entry.options) {
+    if (!option.initial.empty()) texts[option.name] = option.initial;
+    if (!options.contains(option.name)) continue;
+    const Json& value = options.at(option.name);
+    texts[option.name] = value.is_string() ? value.get<std::string>() : shown_value(value);
+  }
+  return OptionTexts(texts);
+}
+
+std::unique_ptr<AnyModel> model_of(const Json& json, const ModelEntry& entry) {
+  const Json& options = require_key(json, "options");
+  const std::size_t columns = columns_of(options);
+  try {
+    std::unique_ptr<AnyModel> model = entry.make(option_texts(options, entry), columns, nullptr);
+    refuse_unknown_keys(options, model->options(), "options.");
+    return model;
+  } catch (const OptionError& error) {
+    throw ModelError(std::string("key \"options\": ") + error.what());
+  }
+}
+
+std::size_t count_values(const Json& json) {
+  if (!json.is_structured()) return 1;
+  std::size_t count = 0;
+  for (const Json& part : json) count += count_values(part);
+  return count;
+}
+
+// A model has parameters for every column and component. If there are fewer than that, nothing as large as the options
+// say need be made to see it.
+void check_size(const AnyModel& model, const Json& parameters) {
+  const std::size_t values = count_values(parameters);
+  if (values >= std::max(model.columns(), model.components())) return;
+  throw ModelError("key \"options\" says " + std::to_string(model.components()) + " components of " +
+                   std::to_string(model.columns()) + " dimensions, \"parameters\" holds no more than " +
+                   std::to_string(values) + " numbers");
 }
 
 std::vector<std::string> names_of(const Json& json, std::size_t columns) {
   std::vector<std::string> names;
   if (!json.contains("columns")) return names;
-  for (const Json& name : json.at("columns")) {
-    if (!name.is_string()) throw ModelError("key \"columns\" must be a list of texts");
+  const Json& list = json.at("columns");
+  if (!list.is_array()) throw ModelError("key \"columns\" is " + shown_value(list) + ", it must be a list of names");
+  for (const Json& name : list) {
+    if (!name.is_string()) throw ModelError("key \"columns\" holds " + shown_value(name) + ", it must be a list of names");
+    if (std::ranges::count(names, name.get<std::string>()) > 0) {
+      throw ModelError("key \"columns\" has " + shown_value(name) + " twice");
+    }
     names.push_back(name.get<std::string>());
   }
   if (names.size() != columns) {
-    throw ModelError("key \"columns\" has " + std::to_string(names.size()) + " names, \"options.dimensions\" says " +
+    throw ModelError("key \"columns\" has length " + std::to_string(names.size()) + ", \"options.dimensions\" is " +
                      std::to_string(columns));
   }
   return names;
 }
 
+// JSON leaves open what a key means that stands twice; of two weights a person should not have to guess which counts.
+Json parse(std::istream& stream) {
+  constexpr int deepest = 100;
+  std::vector<std::set<std::string>> keys;  // of the objects that are open
+  return Json::parse(stream, [&keys](int depth, Json::parse_event_t event, const Json& parsed) {
+    if (depth > deepest) throw ModelError("is not a model file: it is nested deeper than " + std::to_string(deepest));
+    if (event == Json::parse_event_t::object_start) keys.emplace_back();
+    if (event == Json::parse_event_t::object_end) keys.pop_back();
+    if (event == Json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second) {
+      throw ModelError("key " + shown_value(parsed) + " stands twice in the same object");
+    }
+    return true;
+  });
+}
+
+// "[json.exception.parse_error.101] parse error at line 1, column 1: syntax error while parsing value - ..." without the
+// first word, on one line.
+std::string reason_of(const nlohmann::json::exception& error) {
+  constexpr std::size_t longest = 160;
+  std::string reason = error.what();
+  if (const std::size_t end = reason.find("] "); end != std::string::npos) reason.erase(0, end + 2);
+  std::ranges::replace_if(reason, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return reason.size() > longest ? reason.substr(0, longest) + "..." : reason;
+}
+
 }  // namespace
 
-Json model_to_json(const std::string& name, const AnyModel& model, std::span<const std::string> columns, const Json& fit) {
+Json model_to_json(const std::string& name, const AnyModel& model, std::span<const std::string> columns,
+                   const Json& fit) {
   Json json;
-  json["format"] = "latent-model";
+  json["format"] = format_name;
   json["version"] = model_file_version;
   json["model"] = name;
   json["options"] = model.options();
@@ -62,49 +154,27 @@ Json model_to_json(const std::string& name, const AnyModel& model, std::span<con
 }
 
 StoredModel model_from_json(const Json& json, std::span<const ModelEntry> entries) {
-  if (!json.is_object()) throw ModelError("a model file is a JSON object with the keys format, version, model, options, parameters");
-  if (string_at(json, "format") != "latent-model") {
-    throw ModelError("key \"format\" is \"" + string_at(json, "format") + "\", it must be \"latent-model\"");
-  }
-  const Json& version = require_key(json, "version");
-  if (version != model_file_version) {
-    throw ModelError("key \"version\" is " + version.dump() + ", this program reads version " + std::to_string(model_file_version));
-  }
+  check_kind(json);
   StoredModel stored;
-  stored.name = string_at(json, "model");
-  const ModelEntry& entry = entry_of(entries, stored.name);
-  const Json& options = require_key(json, "options");
-  const std::size_t columns = columns_of(options);
-  std::map<std::string, std::string> texts;
-  for (const ModelOption& option : entry.options) {
-    if (!options.contains(option.name)) {
-      if (!option.initial.empty()) texts[option.name] = option.initial;
-      continue;
-    }
-    const Json& value = options.at(option.name);
-    texts[option.name] = value.is_string() ? value.get<std::string>() : value.dump();
-  }
-  try {
-    stored.model = entry.make(OptionTexts(texts), columns, nullptr);
-  } catch (const OptionError& error) {
-    throw ModelError(std::string("key \"options\": ") + error.what());
-  }
-  stored.columns = names_of(json, columns);
-  stored.model->set_parameters(require_key(json, "parameters"));
+  stored.name = text_at(json, "model");
+  stored.model = model_of(json, entry_of(entries, stored.name));
+  stored.columns = names_of(json, stored.model->columns());
+  const Json& parameters = require_key(json, "parameters");
+  check_size(*stored.model, parameters);
+  stored.model->set_parameters(parameters);
   if (json.contains("fit")) stored.fit = json.at("fit");
   return stored;
 }
 
 StoredModel read_model_file(const std::filesystem::path& file, std::span<const ModelEntry> entries) {
   try {
-    if (std::filesystem::is_directory(file)) throw ModelError("it is a directory, a model file is expected");
+    std::error_code none;
+    if (std::filesystem::is_directory(file, none)) throw ModelError("is a directory, a model file is expected");
     std::ifstream stream(file, std::ios::binary);
-    if (!stream) throw ModelError(std::string("cannot be read: ") + std::strerror(errno));
-    return model_from_json(Json::parse(stream), entries);
+    if (!stream) throw ModelError("cannot be opened: " + std::generic_category().message(errno));
+    return model_from_json(parse(stream), entries);
   } catch (const nlohmann::json::exception& error) {
-    std::string reason = error.what();  // "[json.exception.parse_error.101] parse error at line 1, column 1: ..."
-    if (const std::size_t end = reason.find("] "); end != std::string::npos) reason.erase(0, end + 2);
-    throw ModelError(file.string() + ": not a model file: " + reason.substr(0, 160));
+    throw ModelError(file.string() + ": is not a model file: " + reason_of(error));
   } catch (const ModelError& error) {
     throw ModelError(file.string() + ": " + error.what());
   }

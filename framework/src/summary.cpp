@@ -19,7 +19,7 @@ std::vector<Mode> Summary::modes() const {
   std::vector<Mode> modes;
   for (const StartReport& start : ended) {
     const double weight = searched ? static_cast<double>(searched) : total_weight;
-    const double slack = same_objective * (std::abs(start.objective) + weight);
+    const double slack = (searched ? same_objective_of_search : same_objective) * (std::abs(start.objective) + weight);
     if (modes.empty() || modes.back().degenerate != start.degenerate ||
         std::abs(modes.back().objective - start.objective) > slack) {
       modes.push_back({start.objective, 0, start.degenerate});
@@ -71,7 +71,8 @@ std::string Summary::full_report() const {
     const std::vector<Mode> found = modes();
     std::size_t ended = 0;
     for (const Mode& mode : found) ended += mode.starts;
-    line("starts", std::to_string(starts.size()) + ", " + std::to_string(ended) + " run to the end");
+    const std::string where = searched ? ", on a sample of " + std::to_string(searched) + " observations" : "";
+    line("starts", std::to_string(starts.size()) + ", " + std::to_string(ended) + " run to the end" + where);
     for (std::size_t i = 0; i < found.size() && i < 5; ++i) {
       line("", rounded(found[i].objective, 13) + "  reached by " + std::to_string(found[i].starts) +
                    (found[i].degenerate ? "  (degenerate)" : ""));

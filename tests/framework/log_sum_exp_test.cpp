@@ -4,13 +4,12 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-
 #include <latent/log_sum_exp.hpp>
 
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double rounding = 4e-16;
+constexpr double rounding = 4e-16;  // relative, of one row; a sum of a thousand rows has a few times as much
 
 // A block of joint log-probabilities and what must come of it, computed in long double one row at a time.
 struct Block {
@@ -32,7 +31,8 @@ struct Block {
     latent::Columns result(buffer.data(), static_cast<Eigen::Index>(padded), static_cast<Eigen::Index>(components));
     result.setConstant(std::numeric_limits<double>::quiet_NaN());
     for (std::size_t n = 0; n < rows; ++n) {
-      for (std::size_t k = 0; k < components; ++k) result(static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(k)) = joint(n, k);
+      for (std::size_t k = 0; k < components; ++k)
+        result(static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(k)) = joint(n, k);
     }
     return result;
   }
@@ -64,84 +64,85 @@ void check_against_long_double(Block& block, const std::vector<double>& weights)
     size += weight * std::abs(l);
     for (std::size_t k = 0; k < block.components; ++k) {
       const double got = result(static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(k));
-      const long double want = weight == 0 ? 0 : weight * std::exp(block.joint(n, k) - block.largest(n)) / block.total(n);
+      const long double want =
+          weight == 0 ? 0 : weight * std::exp(block.joint(n, k) - block.largest(n)) / block.total(n);
       // The argument of exp is as large as the joint and rounded; its error becomes a relative one.
       const double allowed = n < block.rows ? rounding * (8 + std::abs(block.joint(n, k) - static_cast<double>(l))) : 0;
-      worst = std::max(worst, std::abs(static_cast<double>(got - want)) > allowed * static_cast<double>(want) + 1e-300 ? 1.0 : 0.0);
+      worst = std::max(
+          worst, std::abs(static_cast<double>(got - want)) > allowed * static_cast<double>(want) + 1e-300 ? 1.0 : 0.0);
     }
   }
   CHECK(worst < rounding);
-  CHECK(std::abs(static_cast<double>(total - expected)) <= rounding * static_cast<double>(size) + 1e-300);
+  CHECK(std::abs(static_cast<double>(total - expected)) <= 4 * rounding * static_cast<double>(size) + 1e-300);
 }
 
 }  // namespace
 
 TEST_SUITE("framework/log_sum_exp") {
-
-TEST_CASE("log_sum_exp: gives the likelihoods and responsibilities of a computation in long double") {
-  for (std::size_t components : {1, 2, 3, 7, 16, 17}) {
-    for (std::size_t rows : {1, 7, 8, 9, 33, 100, 1017}) {
-      CAPTURE(components);
-      CAPTURE(rows);
-      Block block(rows, components);
-      check_against_long_double(block, {});
-      std::vector<double> weights(rows);
-      for (std::size_t n = 0; n < rows; ++n) weights[n] = static_cast<double>(n % 3) * 1.25;
-      check_against_long_double(block, weights);
+  TEST_CASE("log_sum_exp: gives the likelihoods and responsibilities of a computation in long double") {
+    for (std::size_t components : {1, 2, 3, 7, 16, 17}) {
+      for (std::size_t rows : {1, 7, 8, 9, 33, 100, 1017}) {
+        CAPTURE(components);
+        CAPTURE(rows);
+        Block block(rows, components);
+        check_against_long_double(block, {});
+        std::vector<double> weights(rows);
+        for (std::size_t n = 0; n < rows; ++n) weights[n] = static_cast<double>(n % 3) * 1.25;
+        check_against_long_double(block, weights);
+      }
     }
   }
-}
 
-TEST_CASE("log_sum_exp: responsibilities of every row sum to one") {
-  Block block(100, 5);
-  latent::Columns result = block.columns();
-  latent::log_sum_exp(result, 100);
-  for (Eigen::Index n = 0; n < 100; ++n) CHECK(result.row(n).sum() == doctest::Approx(1).epsilon(1e-15));
-}
-
-TEST_CASE("log_sum_exp: an impossible row has likelihood zero and no responsibilities") {
-  Block block(9, 3);
-  for (std::size_t k = 0; k < 3; ++k) block.joint(4, k) = -infinity;
-  block.joint(5, 1) = -infinity;
-  latent::Columns result = block.columns();
-  std::vector<double> by_row(9);
-  CHECK(latent::log_sum_exp(result, 9, {}, by_row) == -infinity);
-  CHECK(by_row[4] == -infinity);
-  CHECK((result.row(4) == 0).all());
-  CHECK(std::isfinite(by_row[5]));
-  CHECK(result(5, 1) == 0);
-  CHECK(result.row(5).sum() == doctest::Approx(1).epsilon(1e-15));
-}
-
-TEST_CASE("log_sum_exp: a row of weight zero contributes nothing whatever it holds") {
-  Block block(9, 3);
-  std::vector<double> weights(9, 1.0);
-  for (std::size_t n : {2, 4, 6}) weights[n] = 0;
-  latent::Columns result = block.columns();
-  const double expected = latent::log_sum_exp(result, 9, weights);
-  for (std::size_t k = 0; k < 3; ++k) {
-    block.joint(2, k) = -infinity;
-    block.joint(4, k) = std::numeric_limits<double>::quiet_NaN();
-    block.joint(6, k) = infinity;
-  }
-  result = block.columns();
-  CHECK(latent::log_sum_exp(result, 9, weights) == expected);
-  for (Eigen::Index n : {2, 4, 6}) CHECK((result.row(n) == 0).all());
-}
-
-TEST_CASE("log_sum_exp: a NaN shows in the sum") {
-  for (std::size_t k = 0; k < 3; ++k) {
-    Block block(9, 3);
-    block.joint(7, k) = std::numeric_limits<double>::quiet_NaN();
+  TEST_CASE("log_sum_exp: responsibilities of every row sum to one") {
+    Block block(100, 5);
     latent::Columns result = block.columns();
-    CHECK(std::isnan(latent::log_sum_exp(result, 9)));
+    latent::log_sum_exp(result, 100);
+    for (Eigen::Index n = 0; n < 100; ++n) CHECK(result.row(n).sum() == doctest::Approx(1).epsilon(1e-15));
   }
-}
 
-TEST_CASE("log_sum_exp: log-likelihoods far below the range of exp are exact") {
-  Block block(8, 2);
-  for (std::size_t n = 0; n < 8; ++n) block.joint(n, 0) = block.joint(n, 1) = -1e6 * static_cast<double>(n + 1);
-  check_against_long_double(block, {});
-}
+  TEST_CASE("log_sum_exp: an impossible row has likelihood zero and no responsibilities") {
+    Block block(9, 3);
+    for (std::size_t k = 0; k < 3; ++k) block.joint(4, k) = -infinity;
+    block.joint(5, 1) = -infinity;
+    latent::Columns result = block.columns();
+    std::vector<double> by_row(9);
+    CHECK(latent::log_sum_exp(result, 9, {}, by_row) == -infinity);
+    CHECK(by_row[4] == -infinity);
+    CHECK((result.row(4) == 0).all());
+    CHECK(std::isfinite(by_row[5]));
+    CHECK(result(5, 1) == 0);
+    CHECK(result.row(5).sum() == doctest::Approx(1).epsilon(1e-15));
+  }
+
+  TEST_CASE("log_sum_exp: a row of weight zero contributes nothing whatever it holds") {
+    Block block(9, 3);
+    std::vector<double> weights(9, 1.0);
+    for (std::size_t n : {2, 4, 6}) weights[n] = 0;
+    latent::Columns result = block.columns();
+    const double expected = latent::log_sum_exp(result, 9, weights);
+    for (std::size_t k = 0; k < 3; ++k) {
+      block.joint(2, k) = -infinity;
+      block.joint(4, k) = std::numeric_limits<double>::quiet_NaN();
+      block.joint(6, k) = infinity;
+    }
+    result = block.columns();
+    CHECK(latent::log_sum_exp(result, 9, weights) == expected);
+    for (Eigen::Index n : {2, 4, 6}) CHECK((result.row(n) == 0).all());
+  }
+
+  TEST_CASE("log_sum_exp: a NaN shows in the sum") {
+    for (std::size_t k = 0; k < 3; ++k) {
+      Block block(9, 3);
+      block.joint(7, k) = std::numeric_limits<double>::quiet_NaN();
+      latent::Columns result = block.columns();
+      CHECK(std::isnan(latent::log_sum_exp(result, 9)));
+    }
+  }
+
+  TEST_CASE("log_sum_exp: log-likelihoods far below the range of exp are exact") {
+    Block block(8, 2);
+    for (std::size_t n = 0; n < 8; ++n) block.joint(n, 0) = block.joint(n, 1) = -1e6 * static_cast<double>(n + 1);
+    check_against_long_double(block, {});
+  }
 
 }  // TEST_SUITE

@@ -18,15 +18,15 @@
 #include <latent/sample.hpp>
 #include <latent/summary.hpp>
 
-// A model as programs see it that do not know its type, such as the command line: made from option texts, fitted to rows of
-// numbers, read from and written to a file. <latent/typed_model.hpp> makes one of any LatentModel over Observations.
+// A model as programs see it that do not know its type, such as the command line: made from option texts, fitted to rows
+// of numbers, read from and written to a file. <latent/typed_model.hpp> makes one of any LatentModel over Observations.
 
 namespace latent {
 
 // Where a fit starts, if not at the model's own starts.
 struct StartFrom {
-  std::optional<Json> parameters;   // of a model file
-  std::vector<std::size_t> labels;  // one a row, counted from 0
+  std::optional<Json> parameters = std::nullopt;  // of a model file
+  std::vector<std::size_t> labels = {};           // one a row, counted from 0
 };
 
 struct FitReport {
@@ -34,11 +34,12 @@ struct FitReport {
   Trace trace;
 };
 
-// What a fitted model says about rows of data.
+// What a fitted model says about rows of data. An impossible row (density zero) has the log-likelihood -infinity.
 struct Prediction {
   RowMajorMatrix responsibilities;  // rows x components
   Eigen::VectorXd log_likelihoods;  // rows
 };
+using PredictionVisitor = std::function<void(std::size_t first, const Prediction& prediction)>;
 
 struct Simulation {
   RowMajorMatrix rows;              // count x columns
@@ -52,16 +53,22 @@ class AnyModel {
   virtual std::size_t columns() const = 0;     // of a row
   virtual std::size_t components() const = 0;  // of a posterior
   virtual Json options() const = 0;            // as in the model file
-  virtual Json parameters() const = 0;
-  virtual std::size_t free_parameters() const = 0;
-  virtual void set_parameters(const Json& parameters) = 0;  // throws ModelError naming the key
 
+  // A model has no parameters until one of these two gave it some; all that follows needs them.
+  virtual void set_parameters(const Json& parameters) = 0;  // throws ModelError naming the key, "parameters.means[2]"
   virtual FitReport fit(const Sample<Observations>& sample, const FitOptions& options, const StartFrom& start) = 0;
 
+  virtual Json parameters() const = 0;
+  virtual std::size_t free_parameters() const = 0;
+
   // Throw Error if the model cannot do such a thing.
-  virtual Prediction predict(const Observations& rows) const = 0;
+  //
+  // Visits the rows in order, some hundreds or thousands at a time: responsibilities never exist for all of them.
+  virtual void predict(const Observations& rows, const PredictionVisitor& visit) const = 0;
   virtual double log_likelihood(const Sample<Observations>& sample) const = 0;
   virtual Simulation simulate(std::size_t count, Random& random) const = 0;
+  // -sum_n w_n sum_k r_nk ln r_nk, for ICL; NaN for a model without a posterior. By that many threads; unset: all.
+  virtual double posterior_entropy(const Sample<Observations>& sample, std::optional<std::size_t> threads) const = 0;
 
   // For pictures; empty if the model has none.
   virtual std::vector<Outline> outlines(std::size_t x_column, std::size_t y_column) const = 0;
@@ -94,12 +101,15 @@ class OptionTexts {
 };
 
 struct ModelEntry {
-  std::string name;     // "gmm"
-  std::string summary;  // one line
+  std::string name;     // on the command line and in the model file
+  std::string summary;  // what is fitted: "mixture of Gaussians"
   std::vector<ModelOption> options;
-  // A model with those options for rows of that many columns. `data` is what it will be fitted to, null when the model is read
-  // from a file. Throws OptionError.
-  std::function<std::unique_ptr<AnyModel>(const OptionTexts& options, std::size_t columns, const Sample<Observations>* data)> make;
+  // A model with those options for rows of that many columns, as yet without parameters. `data` is what it will be
+  // fitted to; null when it is read from a file, or made to see whether its options are right. Throws OptionError, and
+  // DataError for data too few. Options may ask for more than fits into memory: nothing of that size is made here.
+  std::function<std::unique_ptr<AnyModel>(const OptionTexts& options, std::size_t columns,
+                                          const Sample<Observations>* data)>
+      make;
 };
 
 }  // namespace latent

@@ -6,8 +6,7 @@
 #include <span>
 
 #include <Eigen/Core>
-
-#include "latent/observations.hpp"
+#include <latent/observations.hpp>
 
 namespace latent {
 
@@ -41,8 +40,8 @@ class AlignedBuffer {
 using Columns = Eigen::Map<Eigen::ArrayXXd, Eigen::Aligned64>;
 using ConstColumns = Eigen::Map<const Eigen::ArrayXXd, Eigen::Aligned64>;
 
-// A multiple of 8 doubles (every pack size divides it), and of these 64-byte lines an odd number, so that the columns of
-// a block begin in different sets of the cache.
+// A multiple of 8 doubles (every pack size divides it), and of these 64-byte lines an odd number, so that the columns
+// of a block begin in different sets of the cache.
 constexpr std::size_t padded_rows(std::size_t rows) { return ((rows + 7) / 8 | 1) * 8; }
 
 // How many rows to take at a time: the columns of a block, as many again for working on them and the densities of all

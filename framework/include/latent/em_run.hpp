@@ -61,6 +61,23 @@ class EmRun {
   Verdict verdict() const { return verdict_; }
   double objective() const { return trace_.empty() ? -std::numeric_limits<double>::infinity() : trace_.back().objective; }
   bool degenerate() const { return degenerate_ || verdict_ == Verdict::degenerate || verdict_ == Verdict::not_finite; }
+  // What became of this start.
+  StartReport report() const {
+    StartReport report;
+    report.start = index_;
+    report.objective = objective();
+    report.initial_objective = trace_.empty() ? objective() : trace_.front().objective;
+    report.iterations = trace_.empty() ? 0 : trace_.back().iteration;
+    report.verdict = verdict_;
+    report.continued = verdict_ != Verdict::not_run;
+    report.degenerate = degenerate();
+    return report;
+  }
+  // Gives up all that is large: this run is over, and only its report is wanted.
+  void release() {
+    parameters_ = Parameters{};
+    expectation_.reset();
+  }
   void add_to(Summary& summary) const {
     summary.e_steps += e_steps_;
     summary.m_steps += m_steps_;

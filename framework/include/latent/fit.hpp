@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <mutex>
-#include <span>
-#include <vector>
+#include <optional>
+#include <utility>
 
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/task_arena.h>
@@ -27,7 +27,7 @@ struct Fitted {
   Trace trace;  // of the start that won
 };
 
-// What all fits share: checks, threads, and the summary of the runs that `search` made and of the one that it chose.
+// What all fits share: checks, threads, the observer, and the summary. search(options, begin, summary) returns the run that won.
 template <LatentModel Model, class Search>
 Fitted<Model> fit_from(const Model&, const Sample<DataOf<Model>>& sample, const FitOptions& options,
                        const Search& search) {
@@ -42,31 +42,28 @@ Fitted<Model> fit_from(const Model&, const Sample<DataOf<Model>>& sample, const 
   tbb::task_arena arena = options.threads ? tbb::task_arena(static_cast<int>(std::min(*options.threads, there)))
                                           : tbb::task_arena(tbb::task_arena::attach{});
   std::mutex watching;
-  FitOptions watched = options;  // whose observer is called by one thread at a time
+  FitOptions watched = options;  // whose observer is called by one thread at a time, and ends all starts
+  Continue answer = Continue::yes;
   if (options.observer) {
     watched.observer = [&](const Iteration& now) {
       const std::lock_guard lock(watching);
-      return tbb::this_task_arena::isolate([&] { return options.observer(now); });
+      const Continue said = tbb::this_task_arena::isolate([&] { return options.observer(now); });
+      if (said == Continue::no) answer = said;
+      return answer;
     };
   }
 
-  std::vector<EmRun<Model>> runs;
-  std::size_t best = 0, searched = 0;
-  arena.execute([&] { best = search(watched, begin, runs, searched); });
-
-  Fitted<Model> fitted{runs[best].parameters(), {}, runs[best].trace()};
-  Summary& summary = fitted.summary;
-  for (const EmRun<Model>& run : runs) run.add_to(summary);
-  runs[best].describe(summary);
-  report_starts<Model>(std::span(runs).first(searched ? best : runs.size()), summary);
-  summary.searched = searched;
+  Summary summary;
+  std::optional<EmRun<Model>> best;
+  arena.execute([&] { best.emplace(search(watched, begin, summary)); });
+  best->describe(summary);
   summary.observations = sample.size();
   summary.total_weight = sample.total_weight();
-  if constexpr (HasFields<typename Model::Parameters>) summary.free_parameters = free_parameters(fitted.parameters);
+  if constexpr (HasFields<typename Model::Parameters>) summary.free_parameters = free_parameters(best->parameters());
   summary.threads = std::min(static_cast<std::size_t>(arena.max_concurrency()), there);
   summary.seed = options.seed;
   summary.seconds = seconds_since(begin);
-  return fitted;
+  return {best->parameters(), std::move(summary), best->trace()};
 }
 
 // Fits the model to the data by expectation-maximization, from the parameters given. Throws DataError for data and
@@ -74,23 +71,22 @@ Fitted<Model> fit_from(const Model&, const Sample<DataOf<Model>>& sample, const 
 template <LatentModel Model>
 Fitted<Model> fit(const Model& model, const Sample<DataOf<Model>>& sample, const typename Model::Parameters& start,
                   const FitOptions& options = {}) {
-  return fit_from(model, sample, options,
-                  [&](const FitOptions& watched, Clock::time_point begin, std::vector<EmRun<Model>>& runs, std::size_t&) {
-                    runs.emplace_back(model, sample, start, watched, begin);
-                    runs.back().run(watched.max_iterations);
-                    return std::size_t{0};
-                  });
+  return fit_from(model, sample, options, [&](const FitOptions& watched, Clock::time_point begin, Summary& summary) {
+    EmRun<Model> run(model, sample, start, watched, begin);
+    run.run(watched.max_iterations);
+    run.add_to(summary);
+    summary.starts.push_back(run.report());
+    return run;
+  });
 }
 
 // The same from the model's own starts (<latent/restarts.hpp>), or from Parameters{} if it has none.
 template <LatentModel Model>
 Fitted<Model> fit(const Model& model, const Sample<DataOf<Model>>& sample, const FitOptions& options = {}) {
   if constexpr (Initializes<Model>) {
-    return fit_from(model, sample, options,
-                    [&](const FitOptions& watched, Clock::time_point begin, std::vector<EmRun<Model>>& runs,
-                        std::size_t& searched) {
-                      return run_starts(model, sample, watched, begin, runs, searched);
-                    });
+    return fit_from(model, sample, options, [&](const FitOptions& watched, Clock::time_point begin, Summary& summary) {
+      return run_starts(model, sample, watched, begin, summary);
+    });
   } else {
     return fit(model, sample, typename Model::Parameters{}, options);
   }

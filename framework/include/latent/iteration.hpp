@@ -17,6 +17,7 @@ const char* name_of(StepKind kind);
 struct Iteration {
   std::size_t start = 0;      // which start, from 0
   std::size_t iteration = 0;  // 0: the start itself
+  bool on_sample = false;     // of a search on a sample of the observations: the objective is the sample's
   StepKind kind = StepKind::start;
   double objective = 0;       // log-likelihood + log-prior
   double log_likelihood = 0;  // weighted, of all observations

@@ -27,6 +27,19 @@ std::vector<double> numbers_from_json(const Json& json, const Shape& shape, cons
 // Throws ModelError unless `json` is an object that has the key.
 const Json& require_key(const Json& json, const std::string& key, const std::string& prefix = "");
 
+// Throws ModelError if `json` or an object in it has a key that `known` has not: what is misspelled must not be ignored.
+void refuse_unknown_keys(const Json& json, const Json& known, const std::string& prefix = "");
+
+// "covariances[2]": where block number `index` of `size` numbers is in the lists of that shape.
+std::string key_of_block(const std::string& key, const Shape& shape, std::size_t size, std::size_t index);
+
+// A value for an error message: short, on one line, whatever it is.
+std::string shown_value(const Json& json);
+
+// Indented text, with every list of plain values on a line of its own. What is no number is null, as JSON has no other
+// way; a text that is not UTF-8 has its wrong bytes replaced.
+std::string json_text(const Json& json);
+
 template <HasFields Object>
 Json to_json(const Object& object) {
   Json json = Json::object();
@@ -59,8 +72,7 @@ void from_json(const Json& json, Object& object, const std::string& prefix = "")
       for (std::size_t at = 0; at < numbers.size(); at += size) {
         const auto reason = constraint.violation(std::span(numbers).subspan(at, size));
         if (!reason) continue;
-        const std::string which = numbers.size() > size ? "[" + std::to_string(at / size) + "]" : "";
-        throw ModelError("key \"" + prefix + key + "\"" + which + " " + *reason);
+        throw ModelError("key \"" + key_of_block(prefix + key, shape, size, at / size) + "\" " + *reason);
       }
       std::span<const double> rest = numbers;
       assign_numbers(rest, value);

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <span>
 
-#include "latent/column_block.hpp"
-#include "latent/observations.hpp"
+#include <latent/column_block.hpp>
+#include <latent/observations.hpp>
 
 namespace latent {
 
@@ -12,8 +12,8 @@ namespace latent {
 //   l_n = ln sum_k exp joint(n, k),   joint(n, k) <- w_n exp(joint(n, k) - l_n),   returns sum_n w_n l_n,
 // with w_n = 1 if `weights` is empty. Rows beyond `rows` become 0. If `row_log_likelihoods` is not empty, it gets l_n.
 //
-// A row that is impossible under every component (all joint(n, k) = -inf) has l_n = -inf and responsibilities 0. A row of
-// weight 0 contributes nothing, whatever its likelihood. A NaN anywhere else shows in the result.
+// A row that is impossible under every component (all joint(n, k) = -inf) has l_n = -inf and responsibilities 0. A row
+// of weight 0 contributes nothing, whatever its likelihood. A NaN anywhere else shows in the result.
 double log_sum_exp(Columns joint, std::size_t rows, Weights weights = {}, std::span<double> row_log_likelihoods = {});
 
 }  // namespace latent

@@ -7,6 +7,7 @@
 #include <limits>
 #include <numeric>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <oneapi/tbb/parallel_for.h>
@@ -16,6 +17,7 @@
 #include <latent/random.hpp>
 #include <latent/sample.hpp>
 #include <latent/subset.hpp>
+#include <latent/summary.hpp>
 
 // Many starts. Fresh starts are run for a few iterations and the best continued (Biernacki, Celeux & Govaert 2003, "short
 // runs of EM"); then, if the model can vary a solution (for a mixture: merge two components and split a third, Ueda,
@@ -38,16 +40,15 @@ bool better(const EmRun<Model>& a, const EmRun<Model>& b) {
   return rank(a.objective()) > rank(b.objective());
 }
 
-// The search among starts over one data set. The runs it makes are appended to `runs`.
+// The search among starts over one data set. Nothing it is given may end before it does.
 template <LatentModel Model>
 class StartSearch {
  public:
-  StartSearch(const Model& model, const Sample<DataOf<Model>>& sample, const FitOptions& options, Clock::time_point begin,
-              std::vector<EmRun<Model>>& runs)
-      : model_(model), sample_(sample), options_(options), begin_(begin), runs_(runs) {}
+  StartSearch(const Model& model, const Sample<DataOf<Model>>& sample, const FitOptions& options, Clock::time_point begin)
+      : model_(model), sample_(sample), options_(options), begin_(begin) {}
 
-  // The index of the best run.
-  std::size_t search() {
+  // The best run.
+  EmRun<Model>& search() {
     std::size_t best = run_all(options_.starts, [&](std::size_t index) { return draw_start(index); });
     if constexpr (Varies<Model>) {
       std::size_t in_vain = 0;
@@ -62,7 +63,15 @@ class StartSearch {
         if (improved) best = found;
       }
     }
-    return best;
+    return runs_[best];
+  }
+
+  // What the search did and found.
+  void add_to(Summary& summary) const {
+    for (const EmRun<Model>& run : runs_) {
+      run.add_to(summary);
+      summary.starts.push_back(run.report());
+    }
   }
 
  private:
@@ -98,7 +107,11 @@ class StartSearch {
       ended = until;
     } while (ended < order.size() && std::ranges::all_of(std::span(order).first(ended), ended_at_the_edge));
     order.resize(ended);
-    return *std::min_element(order.begin(), order.end(), by_rank);
+    const std::size_t best = *std::min_element(order.begin(), order.end(), by_rank);
+    for (std::size_t index = first; index < runs_.size(); ++index) {
+      if (index != best) runs_[index].release();  // many starts of a large model must not fill the memory
+    }
+    return best;
   }
 
   typename Model::Parameters draw_start(std::size_t index) const {
@@ -120,47 +133,41 @@ class StartSearch {
   const Sample<DataOf<Model>>& sample_;
   const FitOptions& options_;
   Clock::time_point begin_;
-  std::vector<EmRun<Model>>& runs_;
+  std::vector<EmRun<Model>> runs_;
   double total_weight_ = sample_.total_weight();
 };
 
-// Appends the runs of all starts to `runs` and returns the index of the best, which is over all the data. If a sample was
-// searched, `searched` becomes its size.
+// The best run of all starts, over all the data. What was done to find it is added to the summary.
 template <LatentModel Model>
-std::size_t run_starts(const Model& model, const Sample<DataOf<Model>>& sample, const FitOptions& options,
-                       Clock::time_point begin, std::vector<EmRun<Model>>& runs, std::size_t& searched) {
+EmRun<Model> run_starts(const Model& model, const Sample<DataOf<Model>>& sample, const FitOptions& options,
+                        Clock::time_point begin, Summary& summary) {
   if constexpr (Takeable<DataOf<Model>>) {
     if (options.starts > 1 && sample.size() > options.search_observations) {
       Random random = random_stream(options.seed, ~std::uint64_t{0});
       const auto part = take(sample.observations, draw_subset(sample.size(), sample.weights, options.search_observations, random));
-      FitOptions unseen = options;
-      unseen.observer = nullptr;  // sees what happens over all the data
-      if (unseen.tolerance > 0) unseen.tolerance = std::max(unseen.tolerance, 1e-6);  // to tell optima apart is enough
       const Sample<DataOf<Model>> small(part);
-      const std::size_t best = StartSearch<Model>(model, small, unseen, begin, runs).search();
-      searched = options.search_observations;
-      runs.emplace_back(model, sample, runs[best].parameters(), options, begin, best);
-      runs.back().run(options.max_iterations);
-      return runs.size() - 1;
+      FitOptions searching = options;
+      if (searching.tolerance > 0) searching.tolerance = std::max(searching.tolerance, 1e-6);  // to tell optima apart is enough
+      if (options.observer) {
+        searching.observer = [&options](Iteration now) {
+          now.on_sample = true;
+          return options.observer(now);
+        };
+      }
+      StartSearch<Model> search(model, small, searching, begin);
+      EmRun<Model>& found = search.search();
+      EmRun<Model> run(model, sample, found.parameters(), options, begin, found.report().start);
+      search.add_to(summary);
+      summary.searched = small.size();
+      run.run(options.max_iterations);
+      run.add_to(summary);
+      return run;
     }
   }
-  return StartSearch<Model>(model, sample, options, begin, runs).search();
-}
-
-// Of the runs that made the search.
-template <LatentModel Model>
-void report_starts(std::span<const EmRun<Model>> runs, Summary& summary) {
-  for (const EmRun<Model>& run : runs) {
-    StartReport report;
-    report.start = summary.starts.size();
-    report.objective = run.objective();
-    report.initial_objective = run.trace().empty() ? run.objective() : run.trace().front().objective;
-    report.iterations = run.trace().empty() ? 0 : run.trace().back().iteration;
-    report.verdict = run.verdict();
-    report.continued = run.verdict() != Verdict::not_run;
-    report.degenerate = run.degenerate();
-    summary.starts.push_back(report);
-  }
+  StartSearch<Model> search(model, sample, options, begin);
+  EmRun<Model>& found = search.search();
+  search.add_to(summary);
+  return std::move(found);
 }
 
 }  // namespace latent

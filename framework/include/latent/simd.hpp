@@ -93,7 +93,8 @@ inline constexpr double ln2_low = 0x1.ef35793c7673p-45;
 
 // e^x within 1.05 ulp for x in [-708.396, 709.782]; 0 below (results that would be subnormal are flushed), +inf above,
 // NaN for NaN. x = n ln 2 + r with |r| <= ln 2 / 2, then e^r = 1 + r + r^2 q(r), where q is the minimax polynomial of
-// degree 9 for the relative error of the whole (Remez exchange in 50 digits; error 3.6e-18), then n enters the exponent.
+// degree 9 for the relative error of the whole (Remez exchange in 50 digits; error 3.6e-18), then n enters the
+// exponent.
 inline Pack exp(Pack x) {
   constexpr double shift = 0x1.8p52;  // adding it rounds to an integer and leaves that in the low bits
   const Pack shifted = multiply_add(x, broadcast(0x1.71547652b82fep0), broadcast(shift));
@@ -108,9 +109,9 @@ inline Pack exp(Pack x) {
   return select(x <= 0x1.62e42fefa39efp+9, in_range, x + std::numeric_limits<double>::infinity());
 }
 
-// ln x within 1 ulp for every positive x, subnormal ones included; -inf for 0, +inf for +inf, NaN for negative x and NaN.
-// x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)) and s = f / (2 + f), ln(1 + f) = 2 s + s R(s^2) = f - s (f - R);
-// R / s^2 is the minimax polynomial of degree 6 (Remez exchange in 50 digits; error 2.5e-18). The order of the last
+// ln x within 1 ulp for every positive x, subnormal ones included; -inf for 0, +inf for +inf, NaN for negative x and
+// NaN. x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)) and s = f / (2 + f), ln(1 + f) = 2 s + s R(s^2) = f - s (f -
+// R); R / s^2 is the minimax polynomial of degree 6 (Remez exchange in 50 digits; error 2.5e-18). The order of the last
 // additions keeps the error below one ulp (P. T. P. Tang, ACM TOMS 16, 1990, section 3, without his table).
 inline Pack log(Pack x) {
   constexpr std::uint64_t one = 0x3ff0000000000000, sqrt_half = 0x3fe6a09e667f3bcd, mantissa_bits = 0xfffffffffffff;
@@ -131,7 +132,8 @@ inline Pack log(Pack x) {
   const Pack result = multiply_add(k, broadcast(ln2_high), f - (half_square - tail));
 
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  const Pack not_positive = select(x == Pack{}, broadcast(-infinity), broadcast(std::numeric_limits<double>::quiet_NaN()));
+  const Pack not_positive =
+      select(x == Pack{}, broadcast(-infinity), broadcast(std::numeric_limits<double>::quiet_NaN()));
   return select(x > Pack{}, select(x == infinity, x, result), not_positive);
 }
 

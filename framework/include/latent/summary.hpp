@@ -45,6 +45,7 @@ struct StartReport {
 // Two objectives belong to the same optimum when they agree this well, relative to their size and the number of
 // observations: far above rounding and what a stop rule leaves open, far below what tells optima apart.
 inline constexpr double same_objective = 1e-7;
+inline constexpr double same_objective_of_search = 1e-5;  // on a sample, where starts are not run so far
 
 // One of the distinct optima found: starts whose objectives agree.
 struct Mode {

@@ -1,8 +1,7 @@
-#include "latent/components/distances.hpp"
-
 #include <algorithm>
 
-#include "latent/simd.hpp"
+#include <latent/components/distances.hpp>
+#include <latent/simd.hpp>
 
 namespace latent {
 namespace {
@@ -16,7 +15,8 @@ constexpr std::size_t tile_packs = simd::register_count == 32 ? 4 : 2;
 // The numbers of a tile of K components are read coordinate by coordinate: K centers, then K scales if there are any.
 template <std::size_t K, std::size_t R, bool Scaled>
 void distance_tile(const double* table, const double* x, std::size_t stride, std::size_t dimensions,
-                   const double* offsets, const double* factors, std::size_t factor_step, double* out, std::size_t out_stride) {
+                   const double* offsets, const double* factors, std::size_t factor_step, double* out,
+                   std::size_t out_stride) {
   Pack squares[K][R] = {};
   for (std::size_t j = 0; j < dimensions; ++j) {
     Pack x_j[R];

@@ -1,11 +1,10 @@
-#include "latent/components/gaussian_diagonal.hpp"
-
 #include <cmath>
 #include <numbers>
 #include <sstream>
 
-#include "latent/components/moments.hpp"
-#include "latent/error.hpp"
+#include <latent/components/gaussian_diagonal.hpp>
+#include <latent/components/moments.hpp>
+#include <latent/error.hpp>
 
 namespace latent {
 

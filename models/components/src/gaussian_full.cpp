@@ -1,11 +1,10 @@
-#include "latent/components/gaussian_full.hpp"
-
 #include <cmath>
 #include <numbers>
 #include <string>
 
-#include "latent/components/moments.hpp"
-#include "latent/error.hpp"
+#include <latent/components/gaussian_full.hpp>
+#include <latent/components/moments.hpp>
+#include <latent/error.hpp>
 
 namespace latent {
 

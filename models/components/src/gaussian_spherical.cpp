@@ -1,11 +1,10 @@
-#include "latent/components/gaussian_spherical.hpp"
-
 #include <cmath>
 #include <numbers>
 #include <sstream>
 
-#include "latent/components/moments.hpp"
-#include "latent/error.hpp"
+#include <latent/components/gaussian_spherical.hpp>
+#include <latent/components/moments.hpp>
+#include <latent/error.hpp>
 
 namespace latent {
 
@@ -21,8 +20,8 @@ SphericalGaussians::Prepared SphericalGaussians::prepare(const Parameters& param
   Prepared prepared;
   prepared.means = parameters.means;
   prepared.distances = ScaledDistances(parameters.means);
-  prepared.log_constants = -0.5 * static_cast<double>(dimensions) *
-                           (parameters.variances.array().log() + std::log(2 * std::numbers::pi));
+  prepared.log_constants =
+      -0.5 * static_cast<double>(dimensions) * (parameters.variances.array().log() + std::log(2 * std::numbers::pi));
   prepared.factors = -0.5 * parameters.variances.cwiseInverse();
   return prepared;
 }

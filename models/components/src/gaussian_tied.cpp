@@ -1,9 +1,8 @@
-#include "latent/components/gaussian_tied.hpp"
-
 #include <cmath>
 #include <numbers>
 
-#include "latent/components/moments.hpp"
+#include <latent/components/gaussian_tied.hpp>
+#include <latent/components/moments.hpp>
 
 namespace latent {
 
@@ -68,7 +67,9 @@ void TiedGaussians::accumulate(const Prepared& prepared, const ColumnBlock& bloc
   }
 
   thread_local AlignedBuffer buffer;
-  thread_local Statistics part;  // of this block, scatter about the origin of the block
+  thread_local Statistics part;  // of this block, scatter about its origin
+  thread_local Eigen::MatrixXd zero;
+  zero.setZero(1, dimensions);
   part.counts.setZero(components);
   part.sums.setZero(components, dimensions);
   part.scatter.setZero(packed_size(dimensions));
@@ -78,7 +79,7 @@ void TiedGaussians::accumulate(const Prepared& prepared, const ColumnBlock& bloc
 
   add_counts(responsibilities, block.rows(), part.counts);
   add_first_moments(x, block.rows(), responsibilities, prepared.centers, part.sums);
-  add_scatter(x, block.rows(), totals.data(), Eigen::MatrixXd::Zero(1, dimensions), 0, nullptr, part.scatter.data());
+  add_scatter(x, block.rows(), totals.data(), zero, 0, nullptr, part.scatter.data());
 
   statistics.counts += part.counts;
   statistics.sums += part.sums;

@@ -1,8 +1,7 @@
-#include "latent/components/moments.hpp"
-
 #include <algorithm>
 
-#include "latent/simd.hpp"
+#include <latent/components/moments.hpp>
+#include <latent/simd.hpp>
 
 namespace latent {
 namespace {

@@ -1,8 +1,8 @@
-#include "latent/components/scatter.hpp"
-
 #include <algorithm>
+#include <cstdint>
 
-#include "latent/simd.hpp"
+#include <latent/components/scatter.hpp>
+#include <latent/simd.hpp>
 
 namespace latent {
 namespace {
@@ -10,8 +10,8 @@ namespace {
 using simd::Pack;
 using simd::pack_size;
 
-constexpr std::size_t panel = 4;                                             // coordinates i taken together
-constexpr std::size_t tile_columns = simd::register_count == 32 ? 4 : 2;  // coordinates j < i taken together
+constexpr std::size_t panel = 4;                                          // coordinates i taken together
+constexpr std::size_t tile_columns = simd::register_count == 32 ? 4 : 3;  // coordinates j < i taken together
 
 // One component's sums, panel by panel: coordinates i .. i + I - 1 with all j up to them.
 struct Panels {
@@ -28,7 +28,7 @@ struct Panels {
   void add(std::size_t i) const {
     if (i == 0) return add_diagonal<I, true>(i);
     add_diagonal<I, false>(i);
-    for (std::size_t j = 0; j < i; j += tile_columns) add_square<I, tile_columns>(i, j);
+    simd::for_each_tile<tile_columns>(i, [&](auto size, std::size_t j) { add_square<I, size()>(i, j); });
   }
 
   // The panel's z and sums and the triangle on the diagonal.
@@ -84,6 +84,14 @@ struct Panels {
   }
 };
 
+bool all_zero(const double* r, std::size_t packs) {
+  simd::BitPack bits{};
+  for (std::size_t p = 0; p < packs * pack_size; p += pack_size) bits |= (simd::BitPack)simd::load(r + p);
+  std::uint64_t any = 0;
+  for (std::size_t lane = 0; lane < pack_size; ++lane) any |= bits[lane];
+  return any == 0;
+}
+
 }  // namespace
 
 Eigen::MatrixXd unpacked(const Eigen::Ref<const Eigen::VectorXd>& triangle, Eigen::Index dimensions) {
@@ -96,12 +104,14 @@ Eigen::MatrixXd unpacked(const Eigen::Ref<const Eigen::VectorXd>& triangle, Eige
 
 void add_scatter(ConstColumns x, std::size_t rows, const double* r, const Eigen::MatrixXd& centers, Eigen::Index k,
                  Eigen::MatrixXd* sums, double* scatter) {
+  const std::size_t packs = (rows + pack_size - 1) / pack_size;
+  if (all_zero(r, packs)) return;  // usual where clusters are well apart
   thread_local AlignedBuffer buffer;
   const std::size_t dimensions = static_cast<std::size_t>(x.cols());
   Panels panels;
   panels.x = x.data();
   panels.x_stride = static_cast<std::size_t>(x.rows());
-  panels.packs = (rows + pack_size - 1) / pack_size;
+  panels.packs = packs;
   panels.r = r;
   panels.z = buffer.reserve(panel * panels.packs * pack_size + 2 * dimensions);
   double* center = panels.z + panel * panels.packs * pack_size;

@@ -1,10 +1,10 @@
-#include "latent/components/whitening.hpp"
-
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
-#include "latent/error.hpp"
-#include "latent/simd.hpp"
+#include <latent/components/whitening.hpp>
+#include <latent/error.hpp>
+#include <latent/simd.hpp>
 
 namespace latent {
 namespace {
@@ -13,10 +13,11 @@ using simd::Pack;
 using simd::pack_size;
 
 constexpr std::size_t tile_coordinates = 4;
-constexpr std::size_t tile_packs = simd::register_count == 32 ? 4 : 3;  // 4 x this many accumulators
+constexpr std::size_t tile_packs =
+    simd::register_count == 32 ? 4 : 2;  // registers: 4 x this many sums, and as many rows
 
-// One tile: coordinates y_i .. y_{i + I - 1} of R packs of rows from t_0 .. t_{i + I - 1}, t = x - center. `t` holds the
-// earlier coordinates, R packs each; the tile's own are added to it if later tiles need them.
+// One tile: coordinates y_i .. y_{i + I - 1} of R packs of rows from t_0 .. t_{i + I - 1}, t = x - center. `t` holds
+// the earlier coordinates, R packs each; the tile's own are added to it if later tiles need them.
 template <std::size_t I, std::size_t R, bool Last, class Use>
 const double* whiten_tile(const double* table, const double* x, std::size_t stride, std::size_t i, double* t,
                           const Use& use) {
@@ -148,12 +149,14 @@ void Whitening::apply(ConstColumns x, std::size_t rows, Columns out) const {
   simd::for_each_tile<tile_packs>((rows + pack_size - 1) / pack_size, [&](auto size, std::size_t pack) {
     constexpr std::size_t R = size();
     double* to = out.data() + pack * pack_size;
-    whiten_rows<R>(table_.data(), x.data() + pack * pack_size, stride, dimensions, t, [&](std::size_t i, const auto& y) {
-      for (const auto& coordinate : y) {
-        for (std::size_t r = 0; r < R; ++r) simd::store(to + i * out_stride + r * pack_size, coordinate[r]);
-        ++i;
-      }
-    });
+    whiten_rows<R>(table_.data(), x.data() + pack * pack_size, stride, dimensions, t,
+                   [&](std::size_t i, const auto& y) {
+                     for (const auto& coordinate : y) {
+                       for (std::size_t r = 0; r < R; ++r)
+                         simd::store(to + i * out_stride + r * pack_size, coordinate[r]);
+                       ++i;
+                     }
+                   });
   });
 }
 

@@ -39,16 +39,20 @@ template <class Gaussians>
 std::unique_ptr<AnyModel> make_mixture(const OptionTexts& options, std::size_t columns, const Sample<Observations>* data) {
   GaussianMixture<Gaussians> model;
   model.components = options.whole_number("components", 1);
+  if (data && data->size() < model.components) {
+    throw DataError(count_of(data->size(), "row") + " are too few for " + count_of(model.components, "component"));
+  }
   model.start = mixture_start(options.text("start"));
   model.bank.regularization = regularization_of(options);
   model.bank.prior = prior_of(options.text("prior"), model.components, data);
   const Json stored{{"components", model.components}, {"dimensions", columns}, {"covariance", options.text("covariance")}};
 
-  const RowMajorMatrix nothing = RowMajorMatrix::Zero(1, static_cast<Eigen::Index>(columns));
-  const auto count = static_cast<Eigen::Index>(model.components);
-  typename GaussianMixture<Gaussians>::Parameters shape{
-      Eigen::VectorXd::Constant(count, 1.0 / static_cast<double>(count)), model.bank.pooled(nothing, {}, model.components)};
-  return std::make_unique<TypedModel<GaussianMixture<Gaussians>>>(model, std::move(shape), stored, columns, model.components);
+  const auto shape = [bank = model.bank, count = model.components, columns]() -> typename GaussianMixture<Gaussians>::Parameters {
+    const RowMajorMatrix one_row = RowMajorMatrix::Zero(1, static_cast<Eigen::Index>(columns));
+    const auto size = static_cast<Eigen::Index>(count);
+    return {Eigen::VectorXd::Constant(size, 1 / static_cast<double>(count)), bank.pooled(one_row, {}, count)};
+  };
+  return std::make_unique<TypedModel<GaussianMixture<Gaussians>>>(model, shape, stored, columns, model.components);
 }
 
 // From the run-time name of a covariance structure to its type: here, once.

@@ -5,7 +5,6 @@
 
 #include <Eigen/Dense>
 #include <doctest/doctest.h>
-
 #include <latent/column_block.hpp>
 #include <latent/components/distances.hpp>
 #include <latent/components/gaussian_diagonal.hpp>
@@ -54,9 +53,11 @@ struct Problem {
     std::normal_distribution<double> normal;
     const auto [dimensions, components, count] = shape;
     Eigen::VectorXd units(dimensions);
-    for (Index j = 0; j < dimensions; ++j) units[j] = setting.scale * std::pow(setting.unit, static_cast<double>(j % 3));
+    for (Index j = 0; j < dimensions; ++j)
+      units[j] = setting.scale * std::pow(setting.unit, static_cast<double>(j % 3));
     for (Index k = 0; k < components; ++k) {
-      for (Index j = 0; j < dimensions; ++j) means(k, j) = units[j] * setting.separation * normal(engine) + setting.shift;
+      for (Index j = 0; j < dimensions; ++j)
+        means(k, j) = units[j] * setting.separation * normal(engine) + setting.shift;
       Eigen::MatrixXd factor(dimensions, 2 * dimensions + 1);
       for (double& entry : factor.reshaped()) entry = normal(engine);
       const Eigen::MatrixXd covariance = factor * factor.transpose() / static_cast<double>(2 * dimensions);
@@ -79,7 +80,9 @@ struct Problem {
 struct Full {
   using Bank = latent::FullGaussians;
   static Bank::Parameters parameters(const Problem& p) { return {p.means, p.covariances}; }
-  static Eigen::MatrixXd covariance(const Bank::Parameters& p, Index k) { return p.covariances[static_cast<std::size_t>(k)]; }
+  static Eigen::MatrixXd covariance(const Bank::Parameters& p, Index k) {
+    return p.covariances[static_cast<std::size_t>(k)];
+  }
   static constexpr bool tied = false;
   static double second(const Bank::Statistics& s, Index k, Index i, Index j) {
     return s.scatters(i * (i + 1) / 2 + j, k);
@@ -96,7 +99,8 @@ struct Diagonal {
   using Bank = latent::DiagonalGaussians;
   static Bank::Parameters parameters(const Problem& p) {
     Eigen::MatrixXd variances(p.means.rows(), p.means.cols());
-    for (Index k = 0; k < variances.rows(); ++k) variances.row(k) = p.covariances[static_cast<std::size_t>(k)].diagonal();
+    for (Index k = 0; k < variances.rows(); ++k)
+      variances.row(k) = p.covariances[static_cast<std::size_t>(k)].diagonal();
     return {p.means, variances};
   }
   static Eigen::MatrixXd covariance(const Bank::Parameters& p, Index k) { return p.variances.row(k).asDiagonal(); }
@@ -161,7 +165,9 @@ struct Run {
   Eigen::ArrayXXd log_densities;  // n x K
 
   explicit Run(const Problem& problem)
-      : parameters(Family::parameters(problem)), prepared(bank.prepare(parameters)), statistics(bank.statistics(prepared)) {
+      : parameters(Family::parameters(problem)),
+        prepared(bank.prepare(parameters)),
+        statistics(bank.statistics(prepared)) {
     const Eigen::VectorXd& origin = prepared.block_origin;
     block.gather(problem.rows, {origin.data(), static_cast<std::size_t>(origin.size())});
     const Index padded = static_cast<Index>(block.padded_rows()), components = problem.shape.components;
@@ -183,7 +189,8 @@ double density_error(const Problem& problem, const Run<Family>& run) {
     const LongGaussian exact(problem.means.row(k), Family::covariance(run.parameters, k));
     for (Index n = 0; n < problem.shape.rows; ++n) {
       const Long want = exact.log_density(problem, n);
-      const Long error = std::abs(run.log_densities(n, k) - want) / (std::abs(want) + static_cast<Long>(problem.shape.dimensions));
+      const Long error =
+          std::abs(run.log_densities(n, k) - want) / (std::abs(want) + static_cast<Long>(problem.shape.dimensions));
       if (!(error <= worst)) worst = error;  // NaN too
     }
   }
@@ -223,7 +230,8 @@ double moment_error(const Problem& problem, const Run<Family>& run) {
       for (Index i = 0; i < dimensions; ++i) {
         for (Index j = 0; j <= i; ++j) {
           const double got = Family::second(run.statistics, k, i, j);
-          if (!std::isnan(got) || std::is_same_v<Family, Full>) compare(got, seconds(i, j), std::sqrt(seconds(i, i)) * std::sqrt(seconds(j, j)));
+          if (!std::isnan(got) || std::is_same_v<Family, Full>)
+            compare(got, seconds(i, j), std::sqrt(seconds(i, i)) * std::sqrt(seconds(j, j)));
         }
       }
     }
@@ -231,7 +239,8 @@ double moment_error(const Problem& problem, const Run<Family>& run) {
   if constexpr (Family::tied) {
     for (Index i = 0; i < dimensions; ++i) {
       for (Index j = 0; j <= i; ++j) {
-        compare(Family::second(run.statistics, 0, i, j), common(i, j), std::sqrt(common(i, i)) * std::sqrt(common(j, j)));
+        compare(Family::second(run.statistics, 0, i, j), common(i, j),
+                std::sqrt(common(i, i)) * std::sqrt(common(j, j)));
       }
     }
   }
@@ -267,143 +276,168 @@ std::vector<Shape> shapes() {
 }  // namespace
 
 TEST_SUITE("models/components/kernels") {
-
-TEST_CASE_TEMPLATE("Gaussian kernels: agree with long double in every shape", Family, Full, Tied, Diagonal, Spherical) {
-  for (const Shape& shape : shapes()) {
-    check<Family>({.shape = shape});
-    check<Family>({.shape = shape, .float32 = true});
-  }
-}
-
-TEST_CASE_TEMPLATE("Gaussian kernels: lose nothing to a large common shift", Family, Full, Tied, Diagonal, Spherical) {
-  for (Index dimensions : {1, 3, 8, 17}) check<Family>({.shape = {dimensions, 3, 100}, .shift = 1e6});
-}
-
-TEST_CASE_TEMPLATE("Gaussian kernels: work at scales of 1e-100 and 1e100", Family, Full, Tied, Diagonal, Spherical) {
-  for (Index dimensions : {1, 3, 8, 17}) {
-    check<Family>({.shape = {dimensions, 3, 100}, .scale = 1e-100});
-    check<Family>({.shape = {dimensions, 3, 100}, .scale = 1e100});
-  }
-}
-
-TEST_CASE_TEMPLATE("Gaussian kernels: columns may have very different units", Family, Full, Tied, Diagonal) {
-  for (Index dimensions : {2, 3, 8, 17}) {
-    check<Family>({.shape = {dimensions, 3, 100}, .unit = 1e40});
-    check<Family>({.shape = {dimensions, 3, 100}, .unit = 1e-40});
-  }
-}
-
-TEST_CASE_TEMPLATE("Gaussian kernels: lose nothing when the means are far apart", Family, Full, Diagonal, Spherical) {
-  for (Index dimensions : {1, 3, 8, 17}) check<Family>({.shape = {dimensions, 3, 100}, .separation = 1e7});
-}
-
-TEST_CASE("TiedGaussians: lose at most the digits they say when the means are apart") {
-  for (Index dimensions : {1, 3, 8, 17}) {
-    for (double separation : {10.0, 30.0, 100.0, 1e3, 1e7}) {
-      CAPTURE(separation);
-      const Problem problem({.shape = {dimensions, 3, 100}, .separation = separation});
-      // Weights as an E-step makes them: each row belongs to the component that it was drawn from.
-      Problem hard = problem;
-      hard.weights.setZero();
-      for (Index n = 0; n < 100; ++n) hard.weights(n, n % 3) = 1;
-      const Run<Tied> run(hard);
-      const double spread = run.prepared.apart.empty() ? latent::TiedGaussians::largest_spread : 0;
-      CHECK(density_error(hard, run) < rounding * (1 + std::sqrt(spread)));
-      CHECK(moment_error(hard, run) < 1e-15 * (100 + spread));
+  TEST_CASE_TEMPLATE("Gaussian kernels: agree with long double in every shape", Family, Full, Tied, Diagonal,
+                     Spherical) {
+    for (const Shape& shape : shapes()) {
+      check<Family>({.shape = shape});
+      check<Family>({.shape = shape, .float32 = true});
     }
   }
-}
 
-TEST_CASE_TEMPLATE("Gaussian kernels: give the same bits wherever the data lie", Family, Full, Tied, Diagonal, Spherical) {
-  Problem problem({.shape = {5, 3, 100}});
-  const Run<Family> expected(problem);
-  for (std::size_t offset = 1; offset < 9; ++offset) {
-    std::vector<double> moved(problem.values.size() + offset);
-    std::copy(problem.values.begin(), problem.values.end(), moved.begin() + static_cast<std::ptrdiff_t>(offset));
-    problem.rows = Observations(moved.data() + offset, 100, 5);
-    const Run<Family> run(problem);
-    CHECK((run.log_densities == expected.log_densities).all());
-    CHECK(run.statistics.sums == expected.statistics.sums);
-    CHECK(run.statistics.counts == expected.statistics.counts);
+  TEST_CASE_TEMPLATE("Gaussian kernels: lose nothing to a large common shift", Family, Full, Tied, Diagonal,
+                     Spherical) {
+    for (Index dimensions : {1, 3, 8, 17}) check<Family>({.shape = {dimensions, 3, 100}, .shift = 1e6});
   }
-}
 
-TEST_CASE_TEMPLATE("Gaussian kernels: a row's densities do not depend on its place in the block", Family, Full, Tied, Diagonal, Spherical) {
-  const Problem problem({.shape = {9, 5, 100}});
-  const Run<Family> whole(problem);
-  for (std::size_t first : {1, 37, 99}) {
-    Problem part = problem;
-    part.rows = problem.rows.subspan(first, 100 - first);
-    part.shape.rows = static_cast<Index>(100 - first);
-    part.weights = problem.weights.bottomRows(part.shape.rows).eval();
-    CHECK((Run<Family>(part).log_densities == whole.log_densities.bottomRows(part.shape.rows)).all());
+  TEST_CASE_TEMPLATE("Gaussian kernels: work at scales of 1e-100 and 1e100", Family, Full, Tied, Diagonal, Spherical) {
+    for (Index dimensions : {1, 3, 8, 17}) {
+      check<Family>({.shape = {dimensions, 3, 100}, .scale = 1e-100});
+      check<Family>({.shape = {dimensions, 3, 100}, .scale = 1e100});
+    }
   }
+
+  TEST_CASE_TEMPLATE("Gaussian kernels: columns may have very different units", Family, Full, Tied, Diagonal) {
+    for (Index dimensions : {2, 3, 8, 17}) {
+      check<Family>({.shape = {dimensions, 3, 100}, .unit = 1e40});
+      check<Family>({.shape = {dimensions, 3, 100}, .unit = 1e-40});
+    }
+  }
+
+  TEST_CASE_TEMPLATE("Gaussian kernels: lose nothing when the means are far apart", Family, Full, Diagonal, Spherical) {
+    for (Index dimensions : {1, 3, 8, 17}) check<Family>({.shape = {dimensions, 3, 100}, .separation = 1e7});
+  }
+
+  TEST_CASE("TiedGaussians: lose at most the digits they say when the means are apart") {
+    for (Index dimensions : {1, 3, 8, 17}) {
+      for (double separation : {10.0, 30.0, 100.0, 1e3, 1e7}) {
+        CAPTURE(separation);
+        const Problem problem({.shape = {dimensions, 3, 100}, .separation = separation});
+        // Weights as an E-step makes them: each row belongs to the component that it was drawn from.
+        Problem hard = problem;
+        hard.weights.setZero();
+        for (Index n = 0; n < 100; ++n) hard.weights(n, n % 3) = 1;
+        const Run<Tied> run(hard);
+        const double spread = run.prepared.apart.empty() ? latent::TiedGaussians::largest_spread : 0;
+        CHECK(density_error(hard, run) < rounding * (1 + std::sqrt(spread)));
+        CHECK(moment_error(hard, run) < 1e-15 * (100 + spread));
+      }
+    }
+  }
+
+  TEST_CASE_TEMPLATE("Gaussian kernels: give the same bits wherever the data lie", Family, Full, Tied, Diagonal,
+                     Spherical) {
+    Problem problem({.shape = {5, 3, 100}});
+    const Run<Family> expected(problem);
+    for (std::size_t offset = 1; offset < 9; ++offset) {
+      std::vector<double> moved(problem.values.size() + offset);
+      std::copy(problem.values.begin(), problem.values.end(), moved.begin() + static_cast<std::ptrdiff_t>(offset));
+      problem.rows = Observations(moved.data() + offset, 100, 5);
+      const Run<Family> run(problem);
+      CHECK((run.log_densities == expected.log_densities).all());
+      CHECK(run.statistics.sums == expected.statistics.sums);
+      CHECK(run.statistics.counts == expected.statistics.counts);
+    }
+  }
+
+  TEST_CASE_TEMPLATE("Gaussian kernels: a row's densities do not depend on its place in the block", Family, Full, Tied,
+                     Diagonal, Spherical) {
+    const Problem problem({.shape = {9, 5, 100}});
+    const Run<Family> whole(problem);
+    for (std::size_t first : {1, 37, 99}) {
+      Problem part = problem;
+      part.rows = problem.rows.subspan(first, 100 - first);
+      part.shape.rows = static_cast<Index>(100 - first);
+      part.weights = problem.weights.bottomRows(part.shape.rows).eval();
+      CHECK((Run<Family>(part).log_densities == whole.log_densities.bottomRows(part.shape.rows)).all());
+    }
+  }
+
+  TEST_CASE("FullGaussians: a component without responsibility has sums of zero") {
+  Problem problem({.shape = {6, 3, 100}});
+  problem.weights.col(1).setZero();
+  const Run<Full> run(problem);
+  CHECK(run.statistics.counts[1] == 0);
+  CHECK((run.statistics.sums.row(1).array() == 0).all());
+  CHECK((run.statistics.scatters.col(1).array() == 0).all());
+  CHECK(moment_error(problem, run) < rounding);
 }
 
 TEST_CASE("FullGaussians: a nearly singular covariance keeps its digits") {
-  // Correlation 1 - 1e-10: the density depends on the difference of the coordinates, of variance 2e-10.
-  Problem problem({.shape = {2, 1, 100}});
-  problem.covariances[0] << 1, 1 - 1e-10, 1 - 1e-10, 1;
-  for (std::size_t n = 0; n < 100; ++n) problem.values[2 * n + 1] = problem.values[2 * n] + 1e-5 * static_cast<double>(n % 7);
-  problem.means.setZero();
-  const Run<Full> run(problem);
-  CHECK(density_error(problem, run) < 1e-5);  // the covariance itself holds six digits of 1e-10
-}
-
-TEST_CASE("prepare: names the component and the reason when a covariance is not positive definite") {
-  const auto message = [](auto&& call) -> std::string {
-    try {
-      call();
-    } catch (const latent::ModelError& error) {
-      return error.what();
-    }
-    return "no error";
-  };
-  Problem problem({.shape = {3, 4, 1}});
-  problem.covariances[2](1, 1) = -1;
-  CHECK(message([&] { latent::FullGaussians{}.prepare({problem.means, problem.covariances}); }) ==
-        "the covariance of component 3 is not positive definite: the variance of column 2 is -1");
-  problem.covariances[2].setOnes();
-  CHECK(message([&] { latent::FullGaussians{}.prepare({problem.means, problem.covariances}); }) ==
-        "the covariance of component 3 is not positive definite: column 2 is determined by the columns before it");
-  CHECK(message([&] { latent::TiedGaussians{}.prepare({problem.means, problem.covariances[2]}); }) ==
-        "the common covariance is not positive definite: column 2 is determined by the columns before it");
-  problem.covariances[0](2, 1) = NAN;
-  CHECK(message([&] { latent::FullGaussians{}.prepare({problem.means, problem.covariances}); }) ==
-        "the covariance of component 1 is not positive definite: column 3 is determined by the columns before it");
-  CHECK(message([&] { latent::DiagonalGaussians{}.prepare({problem.means, Eigen::MatrixXd::Zero(4, 3)}); }) ==
-        "the variance of component 1 in column 1 is 0; it must be positive and finite");
-  CHECK(message([&] { latent::SphericalGaussians{}.prepare({problem.means, Eigen::VectorXd::Constant(4, INFINITY)}); }) ==
-        "the variance of component 1 is inf; it must be positive and finite");
-}
-
-TEST_CASE("unpacked: is the symmetric matrix of a packed triangle") {
-  Eigen::VectorXd triangle(6);
-  triangle << 1, 2, 3, 4, 5, 6;
-  Eigen::MatrixXd expected(3, 3);
-  expected << 1, 2, 4, 2, 3, 5, 4, 5, 6;
-  CHECK(latent::unpacked(triangle, 3) == expected);
-}
-
-TEST_CASE("ScaledDistances: are squared distances with offset 0 and factor 1") {
-  for (const Shape& shape : shapes()) {
-    const Problem problem({.shape = shape});
-    latent::ColumnBlock block;
-    block.gather(problem.rows);
-    latent::AlignedBuffer buffer;
-    const Index padded = static_cast<Index>(block.padded_rows());
-    Columns out(buffer.reserve(block.padded_rows() * static_cast<std::size_t>(shape.components)), padded, shape.components);
-    latent::ScaledDistances(problem.means).apply(block.array(), block.rows(), Eigen::VectorXd::Zero(shape.components), 1, out);
-    double worst = 0;
-    for (Index n = 0; n < shape.rows; ++n) {
-      for (Index k = 0; k < shape.components; ++k) {
-        Long exact = 0;
-        for (Index j = 0; j < shape.dimensions; ++j) exact += std::pow(problem.x(n, j) - static_cast<Long>(problem.means(k, j)), Long(2));
-        worst = std::max(worst, static_cast<double>(std::abs(out(n, k) - exact) / exact));
-      }
-    }
-    CHECK(worst < rounding);
+    // Correlation 1 - 1e-10: the density depends on the difference of the coordinates, of variance 2e-10.
+    Problem problem({.shape = {2, 1, 100}});
+    problem.covariances[0] << 1, 1 - 1e-10, 1 - 1e-10, 1;
+    for (std::size_t n = 0; n < 100; ++n)
+      problem.values[2 * n + 1] = problem.values[2 * n] + 1e-5 * static_cast<double>(n % 7);
+    problem.means.setZero();
+    const Run<Full> run(problem);
+    CHECK(density_error(problem, run) < 1e-5);  // the covariance itself holds six digits of 1e-10
   }
-}
+
+  TEST_CASE("prepare: names the component and the reason when a covariance is not positive definite") {
+    const auto message = [](auto&& call) -> std::string {
+      try {
+        call();
+      } catch (const latent::ModelError& error) {
+        return error.what();
+      }
+      return "no error";
+    };
+    Problem problem({.shape = {3, 4, 1}});
+    problem.covariances[2](1, 1) = -1;
+    CHECK(message([&] {
+            latent::FullGaussians{}.prepare({problem.means, problem.covariances});
+          }) == "the covariance of component 3 is not positive definite: the variance of column 2 is -1");
+    problem.covariances[2].setOnes();
+    CHECK(message([&] {
+            latent::FullGaussians{}.prepare({problem.means, problem.covariances});
+          }) ==
+          "the covariance of component 3 is not positive definite: column 2 is determined by the columns before it");
+    CHECK(message([&] {
+            latent::TiedGaussians{}.prepare({problem.means, problem.covariances[2]});
+          }) == "the common covariance is not positive definite: column 2 is determined by the columns before it");
+    problem.covariances[0](2, 1) = NAN;
+    CHECK(message([&] {
+            latent::FullGaussians{}.prepare({problem.means, problem.covariances});
+          }) ==
+          "the covariance of component 1 is not positive definite: column 3 is determined by the columns before it");
+    CHECK(message([&] {
+            latent::DiagonalGaussians{}.prepare({problem.means, Eigen::MatrixXd::Zero(4, 3)});
+          }) == "the variance of component 1 in column 1 is 0; it must be positive and finite");
+    CHECK(message([&] {
+            latent::SphericalGaussians{}.prepare({problem.means, Eigen::VectorXd::Constant(4, INFINITY)});
+          }) == "the variance of component 1 is inf; it must be positive and finite");
+  }
+
+  TEST_CASE("unpacked: is the symmetric matrix of a packed triangle") {
+    Eigen::VectorXd triangle(6);
+    triangle << 1, 2, 3, 4, 5, 6;
+    Eigen::MatrixXd expected(3, 3);
+    expected << 1, 2, 4, 2, 3, 5, 4, 5, 6;
+    CHECK(latent::unpacked(triangle, 3) == expected);
+  }
+
+  TEST_CASE("ScaledDistances: are squared distances with offset 0 and factor 1") {
+    for (const Shape& shape : shapes()) {
+      const Problem problem({.shape = shape});
+      latent::ColumnBlock block;
+      block.gather(problem.rows);
+      latent::AlignedBuffer buffer;
+      const Index padded = static_cast<Index>(block.padded_rows());
+      Columns out(buffer.reserve(block.padded_rows() * static_cast<std::size_t>(shape.components)), padded,
+                  shape.components);
+      latent::ScaledDistances(problem.means)
+          .apply(block.array(), block.rows(), Eigen::VectorXd::Zero(shape.components), 1, out);
+      double worst = 0;
+      for (Index n = 0; n < shape.rows; ++n) {
+        for (Index k = 0; k < shape.components; ++k) {
+          Long exact = 0;
+          for (Index j = 0; j < shape.dimensions; ++j)
+            exact += std::pow(problem.x(n, j) - static_cast<Long>(problem.means(k, j)), Long(2));
+          worst = std::max(worst, static_cast<double>(std::abs(out(n, k) - exact) / exact));
+        }
+      }
+      CHECK(worst < rounding);
+    }
+  }
 
 }  // TEST_SUITE

@@ -4,8 +4,7 @@
 #include <vector>
 
 #include <Eigen/Core>
-
-#include "latent/column_block.hpp"
+#include <latent/column_block.hpp>
 
 namespace latent {
 
@@ -16,7 +15,7 @@ namespace latent {
 class ScaledDistances {
  public:
   ScaledDistances() = default;
-  explicit ScaledDistances(const Eigen::MatrixXd& centers);                           // K x D
+  explicit ScaledDistances(const Eigen::MatrixXd& centers);                        // K x D
   ScaledDistances(const Eigen::MatrixXd& centers, const Eigen::MatrixXd& scales);  // both K x D
 
   // offsets and factors: K numbers each, or one factor for all. out: padded_rows x K.

@@ -3,8 +3,7 @@
 #include <cstddef>
 
 #include <Eigen/Core>
-
-#include "latent/column_block.hpp"
+#include <latent/column_block.hpp>
 
 namespace latent {
 

@@ -88,11 +88,13 @@ const std::string& Arguments::text(const std::string& name) const {
 }
 
 std::size_t Arguments::whole_number(const std::string& name, std::size_t least) const {
-  return OptionTexts({{name, text(name)}}).whole_number(name, least);
+  text(name);
+  return OptionTexts(texts_).whole_number(name, least);
 }
 
 double Arguments::real_number(const std::string& name) const {
-  return OptionTexts({{name, text(name)}}).real_number(name);
+  text(name);
+  return OptionTexts(texts_).real_number(name);
 }
 
 std::vector<std::string> Arguments::list(const std::string& name) const {

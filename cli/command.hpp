@@ -1,10 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include <latent/any_model.hpp>
+
+#include "arguments.hpp"
 
 // The commands of the program: each takes the words behind its name and returns the exit status.
 
@@ -24,5 +27,8 @@ int score_command(const Words& words, Entries entries);
 int sample_command(const Words& words, Entries entries);
 int inspect_command(const Words& words, Entries entries);
 int models_command(const Words& words, Entries entries);
+
+// Prints the help if that is what the words ask for, or runs the command with them.
+int run_or_help(const Usage& usage, const Words& words, const std::function<int(const Arguments&)>& run);
 
 }  // namespace latent::cli

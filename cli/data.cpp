@@ -3,21 +3,21 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <optional>
+#include <utility>
 
 #include <latent/error.hpp>
 #include <latent/text.hpp>
 
 namespace latent::cli {
 
-Usage::Group table_options() {
+OptionGroup table_options() {
   return {"Data",
-          {{"columns", "LIST", "columns to use, by name, number, or range of numbers: eruptions,3,5-7 [all]"},
+          {{"columns", "LIST", "columns to use, by name, number or range of numbers: eruptions,3,5-7 [all]"},
            {"weights", "COLUMN", "column that says how much each row counts"},
            {"separator", "CHAR", "between cells: a character, tab or space [detected]"},
            {"header", "YES|NO", "whether the first line names the columns [detected]"}}};
 }
-
-namespace {
 
 TableOptions table_options_of(const Arguments& arguments) {
   TableOptions options;
@@ -26,13 +26,11 @@ TableOptions table_options_of(const Arguments& arguments) {
   if (arguments.has("separator")) {
     const std::string text = arguments.text("separator");
     const std::map<std::string, char> words{{"tab", '\t'}, {"\\t", '\t'}, {"space", ' '}};
-    if (const auto word = words.find(text); word != words.end()) {
-      options.separator = word->second;
-    } else if (text.size() == 1) {
-      options.separator = text.front();
-    } else {
+    const auto word = words.find(text);
+    if (word == words.end() && text.size() != 1) {
       throw OptionError("separator is '" + text + "', it must be one character, tab or space");
     }
+    options.separator = word == words.end() ? text.front() : word->second;
   }
   if (arguments.has("header")) {
     const std::string text = arguments.text("header");
@@ -42,82 +40,121 @@ TableOptions table_options_of(const Arguments& arguments) {
   return options;
 }
 
-bool has_all(const std::vector<std::string>& names, const std::vector<std::string>& wanted) {
-  return std::ranges::all_of(wanted, [&](const std::string& name) { return std::ranges::count(names, name) == 1; });
-}
+namespace {
 
-// The table with those columns, in that order.
-template <class Matrix>
-Matrix with_columns(const Matrix& values, const std::vector<Eigen::Index>& columns) {
-  Matrix result(values.rows(), static_cast<Eigen::Index>(columns.size()));
-  for (std::size_t j = 0; j < columns.size(); ++j) result.col(static_cast<Eigen::Index>(j)) = values.col(columns[j]);
-  return result;
-}
-
-void keep_columns(Table& table, const std::vector<Eigen::Index>& columns) {
-  std::visit([&](auto& values) { values = with_columns(values, columns); }, table.values);
+// Keeps those columns, in that order.
+void keep_columns(Table& table, const std::vector<std::size_t>& columns) {
+  std::vector<std::size_t> all(table.columns());
+  for (std::size_t j = 0; j < all.size(); ++j) all[j] = j;
+  if (columns == all) return;
   std::vector<std::string> names;
-  for (Eigen::Index column : columns) names.push_back(table.names[static_cast<std::size_t>(column)]);
-  table.names = names;
+  for (const std::size_t column : columns) names.push_back(table.names[column]);
+  std::visit(
+      [&](auto& values) {
+        std::remove_reference_t<decltype(values)> kept(values.rows(), static_cast<Eigen::Index>(columns.size()));
+        for (std::size_t j = 0; j < columns.size(); ++j) {
+          kept.col(static_cast<Eigen::Index>(j)) = values.col(static_cast<Eigen::Index>(columns[j]));
+        }
+        values = std::move(kept);
+      },
+      table.values);
+  table.names = std::move(names);
 }
 
-std::size_t column_index(const Table& table, const std::string& column) {
-  const auto named = std::ranges::find(table.names, column);
-  if (named != table.names.end()) return static_cast<std::size_t>(named - table.names.begin());
-  std::size_t position = 0;
-  const auto [end, error] = std::from_chars(column.data(), column.data() + column.size(), position);
-  if (error == std::errc() && end == column.data() + column.size() && position >= 1 && position <= table.columns()) return position - 1;
-  throw DataError("there is no column \"" + column + "\" of labels");
+std::optional<std::size_t> position_of(const Table& table, const std::string& name) {
+  const auto found = std::ranges::find(table.names, name);
+  if (found == table.names.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - table.names.begin());
+}
+
+// Where the table has the columns of those names, or nothing if it has not all of them.
+std::optional<std::vector<std::size_t>> positions_of(const Table& table, const std::vector<std::string>& names) {
+  std::vector<std::size_t> positions;
+  for (const std::string& name : names) {
+    const std::optional<std::size_t> position = position_of(table, name);
+    if (!position || std::ranges::count(table.names, name) > 1) return std::nullopt;
+    positions.push_back(*position);
+  }
+  return positions;
+}
+
+Table read_by_name_or_all(const StoredModel& stored, const std::string& file, TableOptions options) {
+  // By name, a file may have other columns besides, of text too. Standard input can be read only once, so there all the
+  // columns must be numbers.
+  if (stored.columns.empty() || !options.columns.empty() || file == "-") return latent::read_table(file, options);
+  options.columns = stored.columns;
+  try {
+    return latent::read_table(file, options);
+  } catch (const DataError&) {
+    options.columns.clear();
+    std::optional<Table> table;
+    try {
+      table = latent::read_table(file, options);
+    } catch (const DataError&) {
+    }
+    if (!table || table->has_header) throw;  // the first reason: no such names, or no number in one of them
+    return std::move(*table);
+  }
 }
 
 }  // namespace
 
-Table read_table(const std::string& file, const Arguments& arguments) {
-  return latent::read_table(file, table_options_of(arguments));
-}
-
-Table read_table_for(const StoredModel& stored, const std::string& file, const Arguments& arguments) {
-  TableOptions options = table_options_of(arguments);
-  const bool by_name = options.columns.empty() && !stored.columns.empty();
-  // By name a file may have any other columns besides, of text too. Standard input can be read only once, so there the
-  // columns must all be numbers.
-  if (by_name && file != "-") {
-    try {
-      options.columns = stored.columns;
-      return latent::read_table(file, options);
-    } catch (const DataError&) {
-      options.columns.clear();  // other names, or none: by position, or the error below
+Table read_table_for(const StoredModel& stored, const std::string& file, const TableOptions& options) {
+  Table table = read_by_name_or_all(stored, file, options);
+  if (table.has_header && !stored.columns.empty()) {
+    const auto positions = positions_of(table, stored.columns);
+    if (positions) {
+      keep_columns(table, *positions);
+    } else if (options.columns.empty()) {
+      throw DataError(file + ": has not all the columns that the model was fitted to (\"" + stored.columns.front() +
+                      "\", ...); say which to take by --columns");
     }
-  }
-  Table table = latent::read_table(file, options);
-  if (by_name && table.has_header && has_all(table.names, stored.columns)) {
-    std::vector<Eigen::Index> columns;
-    for (const std::string& name : stored.columns) columns.push_back(std::ranges::find(table.names, name) - table.names.begin());
-    keep_columns(table, columns);
   }
   if (table.columns() != stored.model->columns()) {
     throw DataError(file + ": has " + count_of(table.columns(), "column") + ", the model was fitted to " +
-                    std::to_string(stored.model->columns()) + "; choose them with --columns");
+                    std::to_string(stored.model->columns()) + "; choose them by --columns");
   }
   return table;
 }
 
-std::vector<std::size_t> take_labels(Table& table, const std::string& column) {
-  const std::size_t index = column_index(table, column);
-  const Observations rows = table.view();
+namespace {
+
+// Of a table whose columns were chosen by `options`, the one that was called `asked`.
+std::size_t label_column(const Table& table, const std::string& asked, const TableOptions& options,
+                         const std::string& file) {
+  if (!options.columns.empty()) return table.columns() - 1;  // added there
+  if (const auto named = position_of(table, table.has_header ? asked : "x" + asked)) return *named;
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(asked.data(), asked.data() + asked.size(), number);
+  const bool counts = table.has_header && error == std::errc() && end == asked.data() + asked.size() && number >= 1;
+  // Which column a number means is not known once the weights are taken out.
+  if (counts && !options.weights.empty()) {
+    throw OptionError("start-labels is '" + asked + "', with --weights it must be the name of a column");
+  }
+  if (!counts || number > table.columns()) throw DataError(file + ": no column \"" + asked + "\" for the labels");
+  return number - 1;
+}
+
+}  // namespace
+
+LabelledTable read_labelled_table(const std::string& file, const std::string& labels, TableOptions options) {
+  if (!options.columns.empty()) options.columns.push_back(labels);
+  LabelledTable read{latent::read_table(file, options), {}};
+  const std::size_t column = label_column(read.table, labels, options, file);
+  const Observations rows = read.table.view();
   std::map<double, std::size_t> classes;
-  for (std::size_t i = 0; i < rows.size(); ++i) classes.emplace(rows(i, index), 0);
+  for (std::size_t i = 0; i < rows.size(); ++i) classes.emplace(rows(i, column), 0);
   std::size_t next = 0;
   for (auto& [value, label] : classes) label = next++;
-  std::vector<std::size_t> labels(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) labels[i] = classes[rows(i, index)];
-  std::vector<Eigen::Index> others;
-  for (std::size_t j = 0; j < table.columns(); ++j) {
-    if (j != index) others.push_back(static_cast<Eigen::Index>(j));
+  for (std::size_t i = 0; i < rows.size(); ++i) read.labels.push_back(classes[rows(i, column)]);
+
+  std::vector<std::size_t> others;
+  for (std::size_t j = 0; j < read.table.columns(); ++j) {
+    if (j != column) others.push_back(j);
   }
-  if (others.empty()) throw DataError("there is no column besides the labels");
-  keep_columns(table, others);
-  return labels;
+  if (others.empty()) throw DataError(file + ": there is no column besides the labels");
+  keep_columns(read.table, others);
+  return read;
 }
 
 }  // namespace latent::cli

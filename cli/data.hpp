@@ -14,17 +14,20 @@
 namespace latent::cli {
 
 // The options of every command that reads a table.
-Usage::Group table_options();
+OptionGroup table_options();
 
-// Reads the table `file` as those options say.
-Table read_table(const std::string& file, const Arguments& arguments);
+// What they say. Throws OptionError.
+TableOptions table_options_of(const Arguments& arguments);
 
-// The table with the columns that a fitted model wants: chosen by name if the file has these names, else as many as the
-// model has. Throws DataError if they do not fit.
-Table read_table_for(const StoredModel& stored, const std::string& file, const Arguments& arguments);
+// The table with the columns that a fitted model wants, in its order: by name if both know names, else by position.
+// Throws DataError if they do not fit; columns with other names are not taken unless they are asked for by --columns.
+Table read_table_for(const StoredModel& stored, const std::string& file, const TableOptions& options);
 
-// Takes a column (by name, or number from 1) of class labels out of the table: the distinct values, in increasing order,
-// become 0, 1, 2, ...
-std::vector<std::size_t> take_labels(Table& table, const std::string& column);
+// A table without its column of class labels, and the classes: the distinct labels, in increasing order, are 0, 1, 2, ...
+struct LabelledTable {
+  Table table;
+  std::vector<std::size_t> labels;
+};
+LabelledTable read_labelled_table(const std::string& file, const std::string& labels, TableOptions options);
 
 }  // namespace latent::cli

@@ -1,82 +1,87 @@
-#include <cstdio>
+#include <csignal>
 #include <exception>
 #include <iostream>
-#include <map>
 #include <new>
 #include <string>
+#include <vector>
 
 #include <latent/error.hpp>
 
 #include "bundled_models.hpp"
 #include "command.hpp"
+#include "help.hpp"
 
 namespace {
 
 using namespace latent::cli;
 
 struct Command {
+  const char* name;
+  const char* words;
+  const char* summary;
   int (*run)(const Words&, Entries);
-  const char* usage;
 };
 
-const std::map<std::string, Command> commands{
-    {"fit", {fit_command, "fit MODEL DATA [options]        fit a model to data and report, store, draw it"}},
-    {"predict", {predict_command, "predict FITTED DATA             component and responsibilities of every row"}},
-    {"score", {score_command, "score FITTED DATA               log-likelihood of data, in all or row by row"}},
-    {"sample", {sample_command, "sample FITTED --count N         draw data from a fitted model"}},
-    {"inspect", {inspect_command, "inspect FITTED                  print a fitted model"}},
-    {"models", {models_command, "models                          list the models"}},
+constexpr Command commands[] = {
+    {"fit", "MODEL DATA", "fit a model to data; report it, store it, draw it", fit_command},
+    {"predict", "FITTED DATA", "the most probable component of every row, and all probabilities", predict_command},
+    {"score", "FITTED DATA", "the log-likelihood of data, in all or row by row", score_command},
+    {"sample", "FITTED", "draw new data from a fitted model", sample_command},
+    {"inspect", "FITTED", "print a fitted model", inspect_command},
+    {"models", "", "list the models that can be fitted", models_command},
 };
 
-void print_usage(std::ostream& out) {
-  out << "latent: expectation-maximization\n\n";
-  for (const char* name : {"fit", "predict", "score", "sample", "inspect", "models"}) {
-    out << "  latent " << commands.at(name).usage << "\n";
+std::string overview() {
+  std::vector<Entry> entries;
+  for (const Command& command : commands) {
+    entries.emplace_back("latent " + std::string(command.name) + " " + command.words, command.summary);
   }
-  out << "\nlatent COMMAND --help tells more; DATA is a CSV, TSV or .npy file, or - for standard input.\n";
+  return "usage: latent COMMAND ...\n\nFits models with latent variables by expectation-maximization, and uses them.\n\n" +
+         two_columns(entries) + "\n" +
+         wrapped("latent COMMAND --help lists the options of a command. DATA is a CSV, TSV or NumPy .npy file, or - for "
+                 "standard input; FITTED is a model file that latent fit --output wrote.");
 }
 
-int run(int count, char** words) {
-  if (count < 2) {
-    print_usage(std::cerr);
-    return wrong_usage;
-  }
-  const std::string name = words[1];
-  if (name == "--help" || name == "help" || name == "-h") {
-    print_usage(std::cout);
+int run(Words words) {
+  if (!words.empty() && words.front() == "help") words = {words.size() > 1 ? words[1] : "--help", "--help"};
+  if (words.empty()) throw latent::OptionError("a command is missing; see latent --help");
+  const std::string name = words.front();
+  words.erase(words.begin());
+  if (name == "--help" || name == "-h") {
+    std::cout << overview();
     return success;
   }
   if (name == "--version") {
     std::cout << "latent " << LATENT_VERSION << "\n";
     return success;
   }
-  const auto command = commands.find(name);
-  if (command == commands.end()) {
-    throw latent::OptionError("'" + name + "' is not a command; they are fit, predict, score, sample, inspect, models");
+  for (const Command& command : commands) {
+    if (name == command.name) return command.run(words, bundled_models());
   }
-  const std::vector<latent::ModelEntry> entries = bundled_models();
-  const int status = command->second.run(Words(words + 2, words + count), entries);
-  if (!std::cout.flush()) throw latent::Error("standard output: cannot be written");
+  throw latent::OptionError("'" + name + "' is not a command; see latent --help");
+}
+
+int complain(const std::string& reason, int status) {
+  std::cerr << "latent: " << reason << "\n";
   return status;
 }
 
 }  // namespace
 
 int main(int count, char** words) {
+  std::signal(SIGPIPE, SIG_DFL);  // whoever started us may ignore it: "| head" must end us
+  std::ios::sync_with_stdio(false);
   try {
-    std::ios::sync_with_stdio(false);
-    return run(count, words);
+    const int status = run(Words(words + 1, words + count));
+    if (!std::cout.flush()) throw latent::Error("standard output: cannot be written");
+    return status;
   } catch (const latent::OptionError& error) {
-    std::cerr << "latent: " << error.what() << "\n";
-    return wrong_usage;
+    return complain(error.what(), wrong_usage);
   } catch (const latent::Error& error) {
-    std::cerr << "latent: " << error.what() << "\n";
-    return failure;
+    return complain(error.what(), failure);
   } catch (const std::bad_alloc&) {
-    std::cerr << "latent: not enough memory\n";
-    return failure;
+    return complain("not enough memory", failure);
   } catch (const std::exception& error) {
-    std::cerr << "latent: internal error: " << error.what() << "\n";
-    return failure;
+    return complain(std::string("internal error: ") + error.what(), failure);
   }
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iomanip>
 #include <ostream>
-#include <vector>
 
 #include <latent/text.hpp>
 
@@ -12,6 +11,7 @@ namespace {
 
 using Line = std::vector<std::string>;
 
+// The first column to the left, the others to the right.
 void print_table(std::ostream& out, const std::vector<Line>& lines) {
   std::vector<std::size_t> widths;
   for (const Line& line : lines) {
@@ -20,64 +20,100 @@ void print_table(std::ostream& out, const std::vector<Line>& lines) {
   }
   for (const Line& line : lines) {
     for (std::size_t j = 0; j < line.size(); ++j) {
-      out << (j == 0 ? "" : "  ") << (j == 0 ? std::left : std::right) << std::setw(static_cast<int>(widths[j])) << line[j];
+      out << (j == 0 ? "" : "  ") << (j == 0 ? std::left : std::right) << std::setw(static_cast<int>(widths[j]))
+          << line[j];
     }
     out << std::left << '\n';
   }
 }
 
-bool is_list(const Json& json) { return json.is_array() && !json.empty(); }
+// The shape of nested lists whose parts are alike.
+std::vector<std::size_t> shape_of(const Json& json) {
+  std::vector<std::size_t> shape;
+  for (const Json* at = &json; at->is_array() && !at->empty(); at = &at->front()) shape.push_back(at->size());
+  return shape;
+}
 
-// A list of numbers, a matrix (list of rows), or a list of matrices.
-int depth_of(const Json& json) { return is_list(json) ? 1 + depth_of(json.front()) : 0; }
+std::string cell_text(const Json& value) {
+  if (value.is_number_float()) return rounded(value.get<double>());
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
 
 Line cells(const std::string& name, const Json& row) {
   Line line{name};
-  for (const Json& value : row) line.push_back(rounded(value.get<double>()));
+  for (const Json& value : row) line.push_back(cell_text(value));
   return line;
 }
 
-// Column names, if the matrix has as many columns as the data.
-Line heading(const std::string& name, std::size_t width, std::span<const std::string> columns) {
-  Line line{name};
-  for (std::size_t j = 0; j < width; ++j) line.push_back(width == columns.size() ? columns[j] : std::to_string(j + 1));
-  return line;
-}
+// Prints parameters of a model whose data have columns of those names, and that many components.
+class ParameterPrinter {
+ public:
+  ParameterPrinter(std::ostream& out, std::span<const std::string> columns, std::size_t components, std::size_t most)
+      : out_(out), columns_(columns), components_(components), most_(most) {}
 
-void print_matrix(std::ostream& out, const std::string& name, const Json& rows, std::span<const std::string> columns,
-                  bool rows_are_columns) {
-  std::vector<Line> lines{heading(name, rows.front().size(), columns)};
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const bool named = rows_are_columns && rows.size() == columns.size();
-    lines.push_back(cells("  " + (named ? columns[i] : std::to_string(i + 1)), rows[i]));
+  void print(const std::string& name, const Json& value) const {
+    if (value.is_object()) {
+      for (const auto& [inner, part] : value.items()) print(name.empty() ? inner : name + "." + inner, part);
+      return;
+    }
+    const std::vector<std::size_t> shape = shape_of(value);
+    std::size_t numbers = 1;
+    std::string size;
+    for (const std::size_t length : shape) {
+      numbers *= length;
+      size += (size.empty() ? "" : " x ") + std::to_string(length);
+    }
+    if (numbers > most_) {
+      out_ << name << "  " << size << " numbers, not shown\n";
+    } else if (shape.empty()) {
+      out_ << name << "  " << cell_text(value) << '\n';
+    } else if (shape.size() == 1) {
+      print_table(out_, {heading(name, value.size(), {}), cells("", value)});
+    } else if (shape.size() == 2) {
+      print_matrix(name, value, value.size() != components_);
+    } else {
+      for (std::size_t k = 0; k < value.size(); ++k) print_part(name + " " + std::to_string(k + 1), value[k]);
+    }
   }
-  print_table(out, lines);
-}
 
-void print_value(std::ostream& out, const std::string& name, const Json& value, std::span<const std::string> columns,
-                 std::size_t components) {
-  switch (depth_of(value)) {
-    case 0: out << name << "  " << (value.is_number() ? rounded(value.get<double>()) : value.dump()) << '\n'; break;
-    case 1: print_table(out, {heading(name, value.size(), {}), cells("", value)}); break;
-    case 2: print_matrix(out, name, value, columns, value.size() != components); break;
-    default:
-      for (std::size_t k = 0; k < value.size(); ++k) {
-        print_value(out, name + " " + std::to_string(k + 1), value[k], columns, components + value[k].size());
-      }
+ private:
+  // One of a list of matrices, whose rows are no components.
+  void print_part(const std::string& name, const Json& value) const {
+    shape_of(value).size() == 2 ? print_matrix(name, value, true) : print(name, value);
   }
-}
+
+  void print_matrix(const std::string& name, const Json& rows, bool rows_are_columns) const {
+    std::vector<Line> lines{heading(name, rows.front().size(), columns_)};
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const bool named = rows_are_columns && rows.size() == columns_.size();
+      lines.push_back(cells("  " + (named ? columns_[i] : std::to_string(i + 1)), rows[i]));
+    }
+    print_table(out_, lines);
+  }
+
+  // Numbers from 1, or those names if there are as many.
+  static Line heading(const std::string& name, std::size_t width, std::span<const std::string> names) {
+    Line line{name};
+    for (std::size_t j = 0; j < width; ++j) line.push_back(width == names.size() ? names[j] : std::to_string(j + 1));
+    return line;
+  }
+
+  std::ostream& out_;
+  std::span<const std::string> columns_;
+  std::size_t components_, most_;
+};
 
 }  // namespace
 
-void print_parameters(std::ostream& out, const AnyModel& model, std::span<const std::string> columns) {
-  const Json parameters = model.parameters();
-  for (const auto& [name, value] : parameters.items()) {
-    if (value.is_object()) {
-      for (const auto& [inner, numbers] : value.items()) print_value(out, name + "." + inner, numbers, columns, model.components());
-    } else {
-      print_value(out, name, value, columns, model.components());
-    }
-  }
+void print_lines(std::ostream& out, std::span<const std::pair<std::string, std::string>> lines) {
+  std::size_t width = 0;
+  for (const auto& [name, value] : lines) width = std::max(width, name.size());
+  for (const auto& [name, value] : lines) out << name << std::string(width - name.size() + 2, ' ') << value << '\n';
+}
+
+void print_parameters(std::ostream& out, const AnyModel& model, std::span<const std::string> columns,
+                      std::size_t most) {
+  ParameterPrinter(out, columns, model.components(), most).print("", model.parameters());
 }
 
 }  // namespace latent::cli

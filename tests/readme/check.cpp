@@ -168,7 +168,8 @@ class Page {
     const std::string file = before.substr(open.size(), before.size() - open.size() - close.size());
     if (!fs::exists(sources_ / file)) return fault(first, file + " does not exist");
     const Lines example = lines_of_file(sources_ / file);
-    if (std::ranges::search(example, block).empty()) fault(first, "the block is not in " + file);
+    const auto found = std::search(example.begin(), example.end(), block.begin(), block.end());
+    if (block.empty() || found == example.end()) fault(first, "the block is not in " + file);
   }
 
   void check_command() {

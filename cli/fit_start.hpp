@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <latent/model_file.hpp>
+#include <latent/table.hpp>
+
+#include "arguments.hpp"
+#include "command.hpp"
+
+// From where a fit starts, and what it is of: the options of the model and the data.
+
+namespace latent::cli {
+
+struct FitStart {
+  OptionTexts options;                       // of the model: as given, or as the file of the start has them
+  std::optional<StoredModel> from_file = {};  // --start FILE
+};
+
+// Throws OptionError for what is missing or contradicts the file, ModelError if the file is no model of that kind.
+FitStart fit_start(const Arguments& arguments, const ModelEntry& entry, Entries entries);
+
+struct FitData {
+  Table table;
+  StartFrom start;
+};
+
+FitData read_fit_data(const Arguments& arguments, const FitStart& start);
+
+}  // namespace latent::cli

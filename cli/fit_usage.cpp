@@ -1,0 +1,87 @@
+#include "fit_usage.hpp"
+
+#include <cmath>
+#include <string>
+
+#include <latent/error.hpp>
+#include <latent/text.hpp>
+
+#include "data.hpp"
+
+namespace latent::cli {
+namespace {
+
+OptionGroup model_group(const ModelEntry& entry) {
+  OptionGroup group{"Model", {}};
+  for (const ModelOption& option : entry.options) {
+    group.options.push_back({option.name, option.value, option.description, option.initial});
+  }
+  group.options.push_back({"start-labels", "COLUMN",
+                           "start from known classes: the column of the data that holds them, as numbers; it is not "
+                           "fitted"});
+  return group;
+}
+
+OptionGroup fit_group() {
+  const FitOptions defaults;
+  return {"Fit",
+          {{"starts", "N", "starts, of which the best is kept", std::to_string(defaults.starts)},
+           {"seed", "N", "of all randomness: the same seed gives the same fit", std::to_string(defaults.seed)},
+           {"stop", "RULE",
+            "when the fit has converged: aitken (the estimated gain still to come is small), absolute or relative (the "
+            "log-likelihood changes little), parameters (they change little)",
+            name_of(defaults.stop)},
+           {"tolerance", "X", "what is small or little to that rule, mostly per row of data; 0: never stop",
+            number(defaults.tolerance)},
+           {"max-iterations", "N", "complete E- and M-steps from a start; 0: return the start",
+            std::to_string(defaults.max_iterations)},
+           {"time-limit", "SECONDS", "stop after so long [no limit]"},
+           {"acceleration", "HOW", "none: plain EM", "none"},
+           {"threads", "N", "threads to use; the result does not depend on it [all]"}}};
+}
+
+OptionGroup output_group() {
+  return {"Output",
+          {{"output", "FILE", "write the fitted model (JSON), for predict, score, sample, inspect and --start"},
+           {"trace", "FILE", "write a line per iteration (CSV)"},
+           {"plot", "FILE", "draw data, components and convergence (.svg, .png or .pdf)"},
+           {"json", "", "print one JSON object instead of the report"},
+           {"strict", "", "exit with status 3 unless the fit has converged"}}};
+}
+
+}  // namespace
+
+Usage fit_usage(const ModelEntry& entry) {
+  return {"latent fit " + entry.name,
+          {"DATA"},
+          "Fits a " + entry.summary + " by expectation-maximization. DATA is a CSV, TSV or NumPy .npy file, or - for "
+          "standard input; a row is an observation. Defaults are in [brackets].",
+          {model_group(entry), table_options(), fit_group(), output_group()}};
+}
+
+FitOptions fit_options(const Arguments& arguments) {
+  constexpr std::size_t most_starts = 1000000;
+  FitOptions options;
+  options.starts = arguments.whole_number("starts", 1);
+  if (options.starts > most_starts) {
+    throw OptionError("starts is '" + arguments.text("starts") + "', it must be at most " + std::to_string(most_starts));
+  }
+  options.seed = arguments.whole_number("seed", 0);
+  options.stop = stop_rule(arguments.text("stop"));
+  options.tolerance = arguments.real_number("tolerance");
+  options.max_iterations = arguments.whole_number("max-iterations", 0);
+  if (arguments.has("time-limit")) {
+    options.time_limit_seconds = arguments.real_number("time-limit");
+    if (!(*options.time_limit_seconds >= 0)) {
+      throw OptionError("time-limit is '" + arguments.text("time-limit") + "', it must be a number of seconds");
+    }
+  }
+  if (arguments.has("threads")) options.threads = arguments.whole_number("threads", 1);
+  if (const std::string how = arguments.text("acceleration"); how != "none") {
+    throw OptionError("acceleration is '" + how + "', it must be none");
+  }
+  options.validate();
+  return options;
+}
+
+}  // namespace latent::cli

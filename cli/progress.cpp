@@ -1,0 +1,30 @@
+#include "progress.hpp"
+
+#include <algorithm>
+#include <iostream>
+
+#include <latent/text.hpp>
+#include <unistd.h>
+
+namespace latent::cli {
+
+constexpr const char* back_to_an_empty_line = "\r\033[K";
+
+Progress::Progress() : watched_(::isatty(STDERR_FILENO) != 0) {}
+
+Progress::~Progress() {
+  if (shown_) std::cerr << back_to_an_empty_line << std::flush;
+}
+
+Continue Progress::operator()(const Iteration& now) {
+  constexpr double first = 0.5, every = 0.1;  // seconds
+  if (!watched_ || now.seconds < std::max(first, last_ + every)) return Continue::yes;
+  last_ = now.seconds;
+  shown_ = true;
+  std::cerr << back_to_an_empty_line << "start " << now.start + 1 << ", iteration " << now.iteration
+            << ", log-likelihood " << rounded(now.log_likelihood, 10) << ", " << rounded(now.seconds, 2) << " s"
+            << std::flush;
+  return Continue::yes;
+}
+
+}  // namespace latent::cli

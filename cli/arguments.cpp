@@ -27,6 +27,10 @@ po::options_description described(const Usage& usage) {
   return all;
 }
 
+OptionTexts one_text(const std::string& name, const std::string& text) {
+  return OptionTexts(std::map<std::string, std::string>{{name, text}});
+}
+
 [[noreturn]] void refuse(const std::string& what, const Usage& usage) {
   throw OptionError(what + "; see " + usage.command + " --help");
 }
@@ -52,6 +56,11 @@ std::vector<po::option> parse(const Usage& usage, const std::vector<std::string>
 std::string Usage::synopsis() const {
   std::string text = command;
   for (const std::string& name : positionals) text += " " + name;
+  for (const OptionGroup& group : groups) {
+    for (const Option& option : group.options) {
+      if (option.needed) text += " --" + option.name + " " + option.value;
+    }
+  }
   return text + (groups.empty() ? "" : " [options]");
 }
 
@@ -68,6 +77,7 @@ Arguments::Arguments(const Usage& usage, const std::vector<std::string>& words) 
     const std::string shown = positional ? name : "--" + name;
     if (!given_.insert(name).second) refuse(shown + " is given twice", usage);
     if (!option.value.empty() && word.empty()) refuse(shown + " is empty", usage);
+    if (word.starts_with("--")) refuse(shown + " has no value", usage);  // a file of that name is ./--name
     texts_[name] = word;
   }
   if (help_) return;
@@ -88,13 +98,11 @@ const std::string& Arguments::text(const std::string& name) const {
 }
 
 std::size_t Arguments::whole_number(const std::string& name, std::size_t least) const {
-  text(name);
-  return OptionTexts(texts_).whole_number(name, least);
+  return one_text(name, text(name)).whole_number(name, least);
 }
 
 double Arguments::real_number(const std::string& name) const {
-  text(name);
-  return OptionTexts(texts_).real_number(name);
+  return one_text(name, text(name)).real_number(name);
 }
 
 std::vector<std::string> Arguments::list(const std::string& name) const {

@@ -16,6 +16,7 @@ struct Option {
   std::string value;  // what stands for its value; empty: a flag
   std::string description;
   std::string initial = {};  // shown as the default, and taken when the option is not given; empty: none
+  bool needed = false;       // shown in the synopsis
 };
 
 struct OptionGroup {
@@ -30,7 +31,7 @@ struct Usage {
   std::string summary;
   std::vector<OptionGroup> groups;
 
-  std::string synopsis() const;  // "latent fit MODEL DATA [options]"
+  std::string synopsis() const;  // "latent sample FITTED --count N [options]"
 };
 
 // The words of a command line, understood. Everything is text until somebody asks.

@@ -47,14 +47,14 @@ FitReport watched_fit(AnyModel& model, const Sample<Observations>& sample, FitOp
   return model.fit(sample, options, start);
 }
 
-FitResult fit(const ModelEntry& entry, const Arguments& arguments, const FitOptions& options, const FitStart& start,
-              const FitData& data) {
+FitResult fit_data(const ModelEntry& entry, const Arguments& arguments, const FitOptions& options,
+                   const FitStart& start, const FitData& data) {
   const Sample<Observations> sample(data.table.view(), data.table.weights_view());
   FitResult result;
   result.model_name = entry.name;
   result.columns = data.table.names;
-  result.options = options_to_json(arguments, entry, options);
   result.model = entry.make(start.options, data.table.columns(), &sample);
+  result.options = options_to_json(arguments, entry, *result.model, options);
   check_labels(data.start, *result.model, arguments);
   result.report = watched_fit(*result.model, sample, options, data.start);
   const Summary& summary = result.summary();
@@ -62,6 +62,18 @@ FitResult fit(const ModelEntry& entry, const Arguments& arguments, const FitOpti
                                          : result.model->posterior_entropy(sample, options.threads);
   result.criteria = criteria(summary.log_likelihood, *summary.free_parameters, summary.total_weight, entropy);
   return result;
+}
+
+// What is wrong with the data, or with the model for these data, is said with their name.
+FitResult fit(const ModelEntry& entry, const Arguments& arguments, const FitOptions& options, const FitStart& start,
+              const FitData& data) {
+  try {
+    return fit_data(entry, arguments, options, start, data);
+  } catch (const DataError& error) {
+    throw DataError(arguments.text("DATA") + ": " + error.what());
+  } catch (const ModelError& error) {
+    throw ModelError(arguments.text("DATA") + ": " + error.what());
+  }
 }
 
 int tell(const Arguments& arguments, const FitResult& result) {
@@ -80,12 +92,7 @@ int fit_with(const ModelEntry& entry, const Arguments& arguments, Entries entrie
   entry.make(start.options, 1, nullptr);  // wrong options are known before any data are read
   check_outputs(arguments);
   const FitData data = read_fit_data(arguments, start);
-  FitResult result;
-  try {
-    result = fit(entry, arguments, options, start, data);
-  } catch (const DataError& error) {
-    throw DataError(arguments.text("DATA") + ": " + error.what());
-  }
+  const FitResult result = fit(entry, arguments, options, start, data);
   if (!result.failed()) write_outputs(arguments, result, data.table);
   return tell(arguments, result);
 }

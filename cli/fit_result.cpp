@@ -29,10 +29,13 @@ bool FitResult::failed() const {
   return summary().verdict == Verdict::degenerate || summary().verdict == Verdict::not_finite;
 }
 
-Json options_to_json(const Arguments& arguments, const ModelEntry& entry, const FitOptions& options) {
+Json options_to_json(const Arguments& arguments, const ModelEntry& entry, const AnyModel& model,
+                     const FitOptions& options) {
   Json json = Json::object();
+  const Json of_the_model = model.options();
   for (const ModelOption& option : entry.options) {
-    if (arguments.has(option.name)) json[option.name] = arguments.text(option.name);
+    const bool told_there = of_the_model.contains(option.name);
+    if (!told_there && arguments.has(option.name)) json[option.name] = arguments.text(option.name);
   }
   json["starts"] = options.starts;
   json["seed"] = options.seed;

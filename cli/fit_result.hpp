@@ -27,8 +27,9 @@ struct FitResult {
   bool failed() const;  // without a model worth keeping
 };
 
-// The options that say how the fit was made, for the record.
-Json options_to_json(const Arguments& arguments, const ModelEntry& entry, const FitOptions& options);
+// How the fit was made, for the record; what the model says of itself is not repeated.
+Json options_to_json(const Arguments& arguments, const ModelEntry& entry, const AnyModel& model,
+                     const FitOptions& options);
 
 Json fit_to_json(const FitResult& result);     // the "fit" of the model file
 Json report_to_json(const FitResult& result);  // what --json prints

@@ -14,7 +14,8 @@ namespace {
 OptionGroup model_group(const ModelEntry& entry) {
   OptionGroup group{"Model", {}};
   for (const ModelOption& option : entry.options) {
-    group.options.push_back({option.name, option.value, option.description, option.initial});
+    const bool needed = option.initial.empty();
+    group.options.push_back({option.name, option.value, option.description, option.initial, needed});
   }
   group.options.push_back({"start-labels", "COLUMN",
                            "start from known classes: the column of the data that holds them, as numbers; it is not "
@@ -31,7 +32,7 @@ OptionGroup fit_group() {
             "when the fit has converged: aitken (the estimated gain still to come is small), absolute or relative (the "
             "log-likelihood changes little), parameters (they change little)",
             name_of(defaults.stop)},
-           {"tolerance", "X", "what is small or little to that rule, mostly per row of data; 0: never stop",
+           {"tolerance", "X", "how small is small enough: per row of data for aitken and absolute; 0: never stop",
             number(defaults.tolerance)},
            {"max-iterations", "N", "complete E- and M-steps from a start; 0: return the start",
             std::to_string(defaults.max_iterations)},

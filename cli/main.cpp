@@ -26,7 +26,7 @@ constexpr Command commands[] = {
     {"fit", "MODEL DATA", "fit a model to data; report it, store it, draw it", fit_command},
     {"predict", "FITTED DATA", "the most probable component of every row, and all probabilities", predict_command},
     {"score", "FITTED DATA", "the log-likelihood of data, in all or row by row", score_command},
-    {"sample", "FITTED", "draw new data from a fitted model", sample_command},
+    {"sample", "FITTED --count N", "draw new data from a fitted model", sample_command},
     {"inspect", "FITTED", "print a fitted model", inspect_command},
     {"models", "", "list the models that can be fitted", models_command},
 };
@@ -44,7 +44,10 @@ std::string overview() {
 
 int run(Words words) {
   if (!words.empty() && words.front() == "help") words = {words.size() > 1 ? words[1] : "--help", "--help"};
-  if (words.empty()) throw latent::OptionError("a command is missing; see latent --help");
+  if (words.empty()) {
+    std::cerr << overview();
+    return wrong_usage;
+  }
   const std::string name = words.front();
   words.erase(words.begin());
   if (name == "--help" || name == "-h") {

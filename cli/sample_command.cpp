@@ -19,7 +19,7 @@ Usage sample_usage() {
           {"FITTED"},
           "Draws rows from a model and prints them as CSV. FITTED is a model file.",
           {{"Sample",
-            {{"count", "N", "rows to draw"},
+            {{"count", "N", "rows to draw", "", true},
              {"seed", "N", "of the random numbers: the same seed gives the same rows", "1"},
              {"labels", "", "add a column with the component that each row came from"}}},
            {"Output", {{"output", "FILE", "write to that file (.npy: as NumPy) instead of to standard output"}}}}};

@@ -72,7 +72,10 @@ std::string Summary::full_report() const {
     std::size_t ended = 0;
     for (const Mode& mode : found) ended += mode.starts;
     const std::string where = searched ? ", on a sample of " + std::to_string(searched) + " observations" : "";
-    line("starts", std::to_string(starts.size()) + ", " + std::to_string(ended) + " run to the end" + where);
+    const auto variations = static_cast<std::size_t>(std::ranges::count(starts, true, &StartReport::variation));
+    line("starts", std::to_string(starts.size() - variations) +
+                       (variations ? " and " + count_of(variations, "variation") + " of the best, " : ", ") +
+                       std::to_string(ended) + " run to the end" + where);
     for (std::size_t i = 0; i < found.size() && i < 5; ++i) {
       line("", rounded(found[i].objective, 13) + "  reached by " + std::to_string(found[i].starts) +
                    (found[i].degenerate ? "  (degenerate)" : ""));
@@ -81,7 +84,9 @@ std::string Summary::full_report() const {
   }
   line("time", rounded(seconds, 3) + " s, " + count_of(threads, "thread") + "; " + count_of(e_steps, "E-step") + " " +
                    rounded(e_seconds, 3) + " s, " + count_of(m_steps, "M-step") + " " + rounded(m_seconds, 3) + " s");
-  for (const Warning& warning : warnings) line("warning", text_of(warning));
+  constexpr std::size_t shown = 6;
+  for (std::size_t i = 0; i < warnings.size() && i < shown; ++i) line("warning", text_of(warnings[i]));
+  if (warnings.size() > shown) line("", "and " + count_of(warnings.size() - shown, "warning") + " more");
   return out.str();
 }
 

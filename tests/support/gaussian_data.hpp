@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 #include <random>
+#include <string>
 #include <vector>
 
 #include <Eigen/Core>
@@ -15,7 +16,7 @@
 namespace gaussian_data {
 
 struct Setting {
-  const char* name = "as drawn";
+  std::string name = "as drawn";
   double scale = 1;       // of all numbers
   double shift = 0;       // in units of a cluster's spread
   double unit = 1;        // columns are in units 1, unit, 1 / unit, 1, ...

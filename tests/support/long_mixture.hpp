@@ -88,11 +88,9 @@ inline Vector difference(const Vector& a, const Vector& b) {
   return away;
 }
 
-inline Long log_normal(const Vector& x, const Vector& mean, const Matrix& factor) {
-  const Long log_two_pi = std::log(2 * std::numbers::pi_v<Long>);
-  return -(static_cast<Long>(x.size()) * log_two_pi + log_determinant(factor) +
-           squared_distance(factor, difference(x, mean))) /
-         2;
+// ln N(mean; mean, factor factor^T)
+inline Long log_peak(const Matrix& factor) {
+  return -(static_cast<Long>(factor.size()) * std::log(2 * std::numbers::pi_v<Long>) + log_determinant(factor)) / 2;
 }
 
 // n x K: ln w_k N(x_n; m_k, S_k)
@@ -100,8 +98,9 @@ inline Matrix log_joint(const Mixture& at, const Matrix& rows) {
   Matrix joint = zeros(rows.size(), at.components());
   for (std::size_t k = 0; k < at.components(); ++k) {
     const Matrix factor = cholesky(at.covariances[k]);
+    const Long constant = std::log(at.weights[k]) + log_peak(factor);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      joint[i][k] = std::log(at.weights[k]) + log_normal(rows[i], at.means[k], factor);
+      joint[i][k] = constant - squared_distance(factor, difference(rows[i], at.means[k])) / 2;
     }
   }
   return joint;
@@ -170,8 +169,12 @@ inline Mixture maximize(const Mixture& current, const Sample& sample, const Matr
     for (std::size_t n = 0; n < sample.rows.size(); ++n) {
       const Vector away = difference(sample.rows[n], mean);
       for (std::size_t i = 0; i < dimensions; ++i) {
-        for (std::size_t j = 0; j < dimensions; ++j) covariance[i][j] += weight(n) * away[i] * away[j] / counts[k];
+        const Long weighted = weight(n) * away[i];
+        for (std::size_t j = 0; j < dimensions; ++j) covariance[i][j] += weighted * away[j];
       }
+    }
+    for (Vector& row : covariance) {
+      for (Long& value : row) value /= counts[k];
     }
     next.weights[k] = counts[k] / sample.total_weight();
     next.means[k] = mean;
@@ -223,7 +226,8 @@ inline Long log_prior(const Mixture& at, const Prior& prior) {
     for (Vector& row : spread) {
       for (Long& value : row) value /= prior.shrinkage;
     }
-    sum += log_normal(at.means[k], prior.mean, cholesky(spread));
+    const Matrix factor = cholesky(spread);
+    sum += log_peak(factor) - squared_distance(factor, difference(at.means[k], prior.mean)) / 2;
     const Matrix& covariance = at.covariances[k];
     Long mean_scale = 0;
     for (std::size_t j = 0; j < dimensions; ++j) mean_scale += prior.scale[j][j] / static_cast<Long>(dimensions);

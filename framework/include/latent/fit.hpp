@@ -57,6 +57,9 @@ Fitted<Model> fit_from(const Model&, const Sample<DataOf<Model>>& sample, const 
   std::optional<EmRun<Model>> best;
   arena.execute([&] { best.emplace(search(watched, begin, summary)); });
   best->describe(summary);
+  if (summary.degenerate() && summary.verdict != Verdict::degenerate) {
+    summary.message += "; at the edge of the parameter space, see the warnings";
+  }
   summary.observations = sample.size();
   summary.total_weight = sample.total_weight();
   if constexpr (HasFields<typename Model::Parameters>) summary.free_parameters = free_parameters(best->parameters());

@@ -30,17 +30,23 @@
 // You get latent::fit(model, data) with its driver, parallel sums, stopping rules, verdicts and traces (<latent/fit.hpp>).
 // Every member below is optional and unlocks more:
 //
-//   fields() on Parameters              restarts told apart, parameter change as a stop rule, free-parameter count (AIC, BIC), files
-//   fields() on Statistics              parallel sums, weights   (or add(other, factor) and scale(factor))
+//   fields() on Parameters              parameter change as a stop rule, free-parameter count (AIC, BIC), vectors, files
+//   fields() on Statistics              parallel sums (else one thread adds up all), weights; or add(other, factor) and
+//                                       scale(factor), if the sum is not that of the numbers
 //   Statistics statistics(const Parameters&) const        an empty sum of the right shape, when Statistics{} is not one
 //                                       (of a Prepared, if there is one)
-//   Parameters initialize(Data, Random&) const            random starts; without it a fit starts at Parameters{}
+//   Parameters initialize(Data, Random&) const            random starts; without it a fit starts at Parameters{}, which must
+//                                       exist in either case
 //   Parameters vary(const Parameters&, Data, std::size_t index, Random&, Weights) const
 //                                       another start near a solution, of many different ones the one with that index: rounds
 //                                       of variations of the best (for a mixture: merge two components and split one)
 //   Prepared prepare(const Parameters&) const             work done once per E-step; `expectation` then takes a Prepared
 //   double log_prior(const Parameters&) const             maximum a posteriori: the objective becomes log-likelihood + log-prior
 //   std::size_t grain() const                             how many observations make a task worth a thread (default 512)
+//   std::size_t enough() const                            how many observations tell good starts from bad ones, if that is more
+//                                       than FitOptions::search_observations
+//   posterior, sample, from_labels, outlines, densities   prediction, simulation, starts from classes, pictures: see
+//                                       <latent/typed_model.hpp>
 //
 // Three functions may take one argument more, which then must have a default:
 //
@@ -155,6 +161,11 @@ concept TakesNotes = requires(const Model& model, const typename Model::Statisti
 template <class Model>
 concept HasLogPrior = requires(const Model& model, const typename Model::Parameters& parameters) {
   { model.log_prior(parameters) } -> std::convertible_to<double>;
+};
+
+template <class Model>
+concept SaysEnough = requires(const Model& model) {
+  { model.enough() } -> std::convertible_to<std::size_t>;
 };
 
 template <class Model>

@@ -60,7 +60,7 @@ class StartSearch {
         });
         const bool improved = better(runs_[found], runs_[best]) && !same_place(found, best);
         in_vain = improved ? 0 : in_vain + 1;
-        if (improved) best = found;
+        if (better(runs_[found], runs_[best])) best = found;
       }
     }
     return runs_[best];
@@ -71,6 +71,7 @@ class StartSearch {
     for (const EmRun<Model>& run : runs_) {
       run.add_to(summary);
       summary.starts.push_back(run.report());
+      summary.starts.back().variation = summary.starts.back().start >= options_.starts;
     }
   }
 
@@ -137,14 +138,21 @@ class StartSearch {
   double total_weight_ = sample_.total_weight();
 };
 
+template <LatentModel Model>
+std::size_t enough_for_search(const Model& model, const FitOptions& options) {
+  if constexpr (SaysEnough<Model>) return std::max<std::size_t>(options.search_observations, model.enough());
+  return options.search_observations;
+}
+
 // The best run of all starts, over all the data. What was done to find it is added to the summary.
 template <LatentModel Model>
 EmRun<Model> run_starts(const Model& model, const Sample<DataOf<Model>>& sample, const FitOptions& options,
                         Clock::time_point begin, Summary& summary) {
   if constexpr (Takeable<DataOf<Model>>) {
-    if (options.starts > 1 && sample.size() > options.search_observations) {
+    const std::size_t enough = enough_for_search(model, options);
+    if (options.starts > 1 && sample.size() > enough) {
       Random random = random_stream(options.seed, ~std::uint64_t{0});
-      const auto part = take(sample.observations, draw_subset(sample.size(), sample.weights, options.search_observations, random));
+      const auto part = take(sample.observations, draw_subset(sample.size(), sample.weights, enough, random));
       const Sample<DataOf<Model>> small(part);
       FitOptions searching = options;
       if (searching.tolerance > 0) searching.tolerance = std::max(searching.tolerance, 1e-6);  // to tell optima apart is enough

@@ -37,6 +37,7 @@ struct StartReport {
   double initial_objective = 0;
   double objective = 0;        // where it ended, or was left
   std::size_t iterations = 0;
+  bool variation = false;      // of the best so far; else a fresh start
   bool continued = false;      // to the end; else left after the short run
   bool degenerate = false;
   Verdict verdict = Verdict::not_run;

@@ -13,7 +13,8 @@
 
 // The M-steps of the Gaussian banks. With sums about o_k, N = N_k, s = s_k / N_k:
 //   m_k = o_k + s,   S_k = (sum about o_k) / N - s s^T          ([PRML] (9.24), (9.25), about an origin near the mean)
-// and with the conjugate prior (Fraley & Raftery 2007, table 1), kappa its shrinkage and nu its degrees:
+// and with the conjugate prior (after Fraley & Raftery 2007; derived anew, as a test checks
+// against numeric maximisation), kappa its shrinkage and nu its degrees:
 //   m_k = (N mean_k + kappa m_p) / (N + kappa)
 //   S_k = (scale + N S_k + N kappa / (N + kappa) (mean_k - m_p)(mean_k - m_p)^T) / (nu + N + D + 2).
 

@@ -6,7 +6,7 @@
 #include <latent/components/gaussian_spherical.hpp>
 #include <latent/components/gaussian_tied.hpp>
 
-// The log-densities of the conjugate priors (Fraley & Raftery 2007, sections 3.1 and 3.2), up to constants.
+// The log-densities of the conjugate priors (Fraley & Raftery 2007), up to constants.
 
 namespace latent {
 namespace {

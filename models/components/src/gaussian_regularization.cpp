@@ -44,7 +44,7 @@ void note_component(const Notes& notes, std::optional<Eigen::Index> component, d
   if (!lifted && !few) return;
   const std::optional<std::size_t> which = component ? std::optional<std::size_t>(*component) : std::nullopt;
   const std::string held = "its variance was held at " + rounded(floor, 3) + " times that of the data";
-  const std::string points = rounded(observations, 4) + " observations";
+  const std::string points = rounded(observations, 4) + (rounded(observations, 4) == "1" ? " observation" : " observations");
   if (lifted && few) {
     notes.add({"collapsed", which, "collapsed onto " + points + "; " + held, true});
   } else if (lifted) {

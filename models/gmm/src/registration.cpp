@@ -40,7 +40,7 @@ std::unique_ptr<AnyModel> make_mixture(const OptionTexts& options, std::size_t c
   GaussianMixture<Gaussians> model;
   model.components = options.whole_number("components", 1);
   if (data && data->size() < model.components) {
-    throw DataError(count_of(data->size(), "row") + " are too few for " + count_of(model.components, "component"));
+    throw DataError("has " + count_of(data->size(), "row") + ", too few for " + count_of(model.components, "component"));
   }
   model.start = mixture_start(options.text("start"));
   model.bank.regularization = regularization_of(options);

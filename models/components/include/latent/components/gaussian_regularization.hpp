@@ -23,9 +23,11 @@ struct GaussianRegularization {
 };
 
 // The conjugate prior of every component: normal-inverse-Wishart, or its inverse-gamma likeness where variances are
-// diagonal or spherical (Fraley & Raftery 2007, J. Classification 24, 155, sections 3 and 4). With a mean of D numbers, the
-// log-density is, up to a constant,
-//   -(degrees + D + 2)/2 log|S| - tr(scale S^-1)/2 - shrinkage/2 (m - mean)' S^-1 (m - mean)     for each component (m, S).
+// diagonal or spherical (Fraley & Raftery 2007, J. Classification 24, 155). Up to a constant, its log-density is
+//   -e/2 log|S| - tr(scale S^-1)/2 - shrinkage/2 (m - mean)' S^-1 (m - mean)     for each component (m, S)
+// with e = degrees + D + 2 for full covariances, degrees + 3 for each variance of a diagonal one, degrees + 2 + D for the
+// variance of a spherical one (whose scale is the mean of the diagonal); a tied covariance, which K components share,
+// counts once, with e = degrees + D + 1 + K.
 struct GaussianPrior {
   Eigen::VectorXd mean;    // D
   double shrinkage = 0.01; // how many observations the prior mean is worth

@@ -49,8 +49,8 @@ struct KMeans {
 static_assert(LatentModel<KMeans>);
 
 // k-means++ (Arthur & Vassilvitskii 2007): K rows, the first drawn at random, each further one with probability
-// proportional to weight times squared distance to the nearest so far, each the best of 2 + log K draws (their section
-// 6). K x D.
+// proportional to weight times squared distance to the nearest so far, each the best of 2 + ln K draws (their
+// greedy variant; the number is scikit-learn's). K x D.
 Eigen::MatrixXd kmeans_plus_plus(const Observations& rows, Weights weights, const Eigen::VectorXd& variances,
                                  std::size_t components, Random& random);
 

@@ -79,6 +79,8 @@ struct Mixture {
     return bank.log_prior(parameters.components);
   }
 
+  std::size_t enough() const { return 200 * components; }
+
   Parameters initialize(const Observations& rows, Random& random, Weights weights = {}) const {
     if (rows.size() < components) {
       throw DataError(std::to_string(rows.size()) + " rows are too few for " + std::to_string(components) + " components");

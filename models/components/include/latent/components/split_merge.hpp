@@ -29,8 +29,8 @@ class SplitMergeSurvey {
 
   void add(const ColumnBlock& block, Columns responsibilities);
 
-  // The move with that index: the pairs to merge in the order of their overlap, sum_n r_na r_nb / (|r_a| |r_b|) (equation
-  // 3.1), and with each turn another component to cut; the plane goes through its mean in a random direction.
+  // The move with that index: the pairs to merge in the order of their overlap, sum_n r_na r_nb / (|r_a| |r_b|) (their
+  // merge criterion, made independent of the components' sizes), and with each turn another component to cut; the plane goes through its mean in a random direction.
   SplitMerge change(std::size_t index, Random& random) const;
 
  private:

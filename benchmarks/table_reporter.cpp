@@ -1,0 +1,92 @@
+#include "table_reporter.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "gmm_problems.hpp"
+#include "machine.hpp"
+
+namespace latent::benchmarks {
+namespace {
+
+template <class... Values>
+std::string formatted(const char* format, Values... values) {
+  char text[128];
+  std::snprintf(text, sizeof text, format, values...);
+  return text;
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+}  // namespace
+
+bool TableReporter::ReportContext(const Context&) {
+  TextTable table{{"this run", ""}};
+  for (const auto& [name, value] : surroundings()) table.push_back({name, value});
+  GetOutputStream() << print_(table) << std::endl;
+  return true;
+}
+
+void TableReporter::ReportRuns(const std::vector<Run>& runs) {
+  for (const Run& run : runs) {
+    if (run.run_type != Run::RT_Iteration || run.error_occurred) continue;
+    const double turns = static_cast<double>(run.iterations);
+    Times& times = times_[run.run_name.function_name];
+    times.wall.push_back(run.real_accumulated_time / turns);
+    times.processor.push_back(run.cpu_accumulated_time / turns);
+    if (run.run_name.function_name.starts_with("default_fit")) default_fits_.push_back(run);
+    GetErrorStream() << formatted("%-55s %10.4f s\n", run.run_name.function_name.c_str(), times.wall.back());
+  }
+}
+
+void TableReporter::Finalize() {
+  GetOutputStream() << "\nOne EM iteration in double precision, seconds (medians)\n\n" << print_(iterations());
+  if (default_fits_.empty()) return;
+  GetOutputStream() << "\nDefault options, 1e5 rows of 8 overlapping Gaussians in 8 dimensions, seeds 1 to 10\n\n"
+                    << print_(default_fits());
+}
+
+TextTable TableReporter::iterations() const {
+  TextTable table{{"covariance", "N", "D", "K", "wall", "processor", "target", "of target", "floor", "GFLOP/s", "share",
+                   "2 threads", "speed-up"}};
+  for (const IterationCase& shape : iteration_cases) {
+    const auto one = times_.find("gmm_iteration/" + shape.name() + "/threads:1");
+    const auto two = times_.find("gmm_iteration/" + shape.name() + "/threads:2");
+    if (one == times_.end()) continue;
+    const double wall = median(one->second.wall), seconds = median(one->second.processor);
+    const double rate = shape.useful_flops() / seconds;
+    const double floor = shape.useful_flops() / machine().product_rate() +
+                         shape.exponentials() / machine().exponentials + shape.logarithms() / machine().logarithms;
+    table.push_back({std::string(shape.covariance), std::to_string(shape.rows), std::to_string(shape.dimensions),
+                     std::to_string(shape.components), formatted("%.4f", wall), formatted("%.4f", seconds),
+                     formatted("%.3f", shape.target_seconds), formatted("%.2f", seconds / shape.target_seconds),
+                     formatted("%.4f", floor), formatted("%.1f", rate / 1e9),
+                     formatted("%.0f %%", 100 * rate / machine().product_rate())});
+    if (two == times_.end()) {
+      table.back().insert(table.back().end(), {"", ""});
+    } else {
+      const double both = median(two->second.wall);
+      table.back().insert(table.back().end(), {formatted("%.4f", both), formatted("%.2f", wall / both)});
+    }
+  }
+  return table;
+}
+
+TextTable TableReporter::default_fits() const {
+  TextTable table{{"separation", "hits", "seconds, mean", "slowest", "worst gap per row"}};
+  for (const Run& run : default_fits_) {
+    const std::string& name = run.run_name.function_name;
+    const auto& counters = run.counters;
+    const auto turns = static_cast<double>(run.iterations);
+    table.push_back({name.substr(name.rfind(':') + 1), formatted("%.0f of %.0f", counters.at("hits").value, turns),
+                     formatted("%.2f", run.real_accumulated_time / turns),
+                     formatted("%.2f", counters.at("slowest").value), formatted("%.1e", counters.at("worst_gap").value)});
+  }
+  return table;
+}
+
+}  // namespace latent::benchmarks

@@ -158,10 +158,10 @@ StoredModel model_from_json(const Json& json, std::span<const ModelEntry> entrie
   StoredModel stored;
   stored.name = text_at(json, "model");
   stored.model = model_of(json, entry_of(entries, stored.name));
-  stored.columns = names_of(json, stored.model->columns());
   const Json& parameters = require_key(json, "parameters");
   check_size(*stored.model, parameters);
   stored.model->set_parameters(parameters);
+  stored.columns = names_of(json, stored.model->columns());
   if (json.contains("fit")) stored.fit = json.at("fit");
   return stored;
 }

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <memory>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,10 +15,12 @@
 // What does a fit of a Gaussian mixture cost?
 //
 //   gmm_iteration   one complete EM iteration, E-step over all rows and M-step, always from the same place mid-fit
-//   default_fit     the whole fit with default options to 1e5 rows of 8 overlapping Gaussians in 8 dimensions, by seeds 1 to
-//                   10: how often within 1e-4 per row of the optimum that EM reaches from the true parameters
+//   default_fit     the whole fit with default options to 1e5 rows of 8 overlapping Gaussians in 8 dimensions, for 10
+//   data
+//                   sets, each with a seed of its own: how often within 1e-4 per row of the optimum that EM reaches
+//                   from the true parameters
 //
-// Time of one thread is the processor's: on a machine that others use too, waiting says nothing.
+// Rates of one thread are by the processor's time: on a machine that others use too, waiting says nothing.
 
 namespace latent::benchmarks {
 namespace {
@@ -61,16 +63,16 @@ void gmm_iteration(benchmark::State& state, const IterationCase& shape, int thre
 }
 
 void default_fit(benchmark::State& state, double separation) {
-  const Drawn data = draw_default_fit(separation);
   const GaussianMixture<> model{.components = default_fit_components};
-  const double optimum =
-      fit(model, data.rows, parameters_of<FullGaussians>(data.truth)).summary.log_likelihood;
-
   std::vector<double> gaps, seconds;
   for (auto _ : state) {
-    const Summary summary = fit(model, data.rows, FitOptions{.seed = gaps.size() + 1}).summary;
-    gaps.push_back((optimum - summary.log_likelihood) / static_cast<double>(data.rows.rows()));
+    const std::uint64_t seed = gaps.size() + 1;
+    const Drawn data = draw_default_fit(separation, seed);
+    const Summary at_truth = fit(model, data.rows, parameters_of<FullGaussians>(data.truth)).summary;
+    const Summary summary = fit(model, data.rows, FitOptions{.seed = seed}).summary;
+    gaps.push_back((at_truth.log_likelihood - summary.log_likelihood) / static_cast<double>(data.rows.rows()));
     seconds.push_back(summary.seconds);
+    state.SetIterationTime(summary.seconds);
   }
   state.counters["hits"] = static_cast<double>(std::ranges::count_if(gaps, [](double gap) { return gap < 1e-4; }));
   state.counters["worst_gap"] = std::ranges::max(gaps);
@@ -87,11 +89,14 @@ const bool registered = [] {
       if (threads > 1) added->UseRealTime();
     }
   }
-  for (const char* separation : {"1", "1.5", "2"}) {
+  for (const char* separation : {"0.5", "1", "2"}) {
     const std::string name = std::string("default_fit/separation:") + separation;
-    benchmark::RegisterBenchmark(name.c_str(), [value = std::stod(separation)](benchmark::State& state) {
-      default_fit(state, value);
-    })->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(10)->Repetitions(1);
+    benchmark::RegisterBenchmark(
+        name.c_str(), [value = std::stod(separation)](benchmark::State& state) { default_fit(state, value); })
+        ->Unit(benchmark::kMillisecond)
+        ->UseManualTime()
+        ->Iterations(10)
+        ->Repetitions(1);
   }
   return true;
 }();

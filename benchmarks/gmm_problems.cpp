@@ -2,11 +2,10 @@
 
 #include <cmath>
 
-#include <boost/random/normal_distribution.hpp>
-#include <boost/random/uniform_01.hpp>
-
 #include <Eigen/Cholesky>
 #include <Eigen/QR>
+#include <boost/random/normal_distribution.hpp>
+#include <boost/random/uniform_01.hpp>
 #include <latent/random.hpp>
 
 namespace latent::benchmarks {
@@ -26,7 +25,8 @@ Eigen::MatrixXd diagonal_covariance(Index dimensions, double spread, Random& ran
 
 // ... or along random directions.
 Eigen::MatrixXd turned_covariance(Index dimensions, double spread, Random& random) {
-  const Eigen::MatrixXd turn = Eigen::HouseholderQR<Eigen::MatrixXd>(normal_matrix(dimensions, dimensions, random)).householderQ();
+  const Eigen::MatrixXd turn =
+      Eigen::HouseholderQR<Eigen::MatrixXd>(normal_matrix(dimensions, dimensions, random)).householderQ();
   const Eigen::MatrixXd covariance = turn * diagonal_covariance(dimensions, spread, random) * turn.transpose();
   return 0.5 * (covariance + covariance.transpose());
 }

@@ -94,7 +94,8 @@ std::vector<std::pair<std::string, std::string>> surroundings() {
 #else
                            "g++ "
 #endif
-                           ) + __VERSION__},
+                           ) +
+                           __VERSION__},
           {"Eigen", std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) + "." +
                         std::to_string(EIGEN_MINOR_VERSION)},
           {"oneTBB", TBB_runtime_version()},

@@ -9,8 +9,8 @@
 #include "table_reporter.hpp"
 
 // Google Benchmark's own program, and two more options: --table prints one aligned table of times, targets and shares
-// in place of its output, --markdown the same for docs/benchmarks.md. Both run gmm_iteration and default_fit, five times
-// each case, unless told otherwise.
+// in place of its output, --markdown the same for docs/benchmarks.md. Both run gmm_iteration and default_fit, five
+// times each case, unless told otherwise.
 
 int main(int argc, char** argv) {
   using namespace latent::benchmarks;

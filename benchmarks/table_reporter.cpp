@@ -35,23 +35,24 @@ void TableReporter::ReportRuns(const std::vector<Run>& runs) {
   for (const Run& run : runs) {
     if (run.run_type != Run::RT_Iteration || run.error_occurred) continue;
     const double turns = static_cast<double>(run.iterations);
-    Times& times = times_[run.run_name.function_name];
+    const std::string& name = run.run_name.function_name;
+    Times& times = times_[name];
     times.wall.push_back(run.real_accumulated_time / turns);
     times.processor.push_back(run.cpu_accumulated_time / turns);
-    if (run.run_name.function_name.starts_with("default_fit")) default_fits_.push_back(run);
-    GetErrorStream() << formatted("%-55s %10.4f s\n", run.run_name.function_name.c_str(), times.wall.back());
+    if (name.starts_with("default_fit")) default_fits_.push_back(run);
+    GetErrorStream() << formatted("%-55s %10.4f s\n", name.c_str(), times.wall.back());
   }
 }
 
 void TableReporter::Finalize() {
   GetOutputStream() << "\nOne EM iteration in double precision, seconds (medians)\n\n" << print_(iterations());
   if (default_fits_.empty()) return;
-  GetOutputStream() << "\nDefault options, 1e5 rows of 8 overlapping Gaussians in 8 dimensions, seeds 1 to 10\n\n"
+  GetOutputStream() << "\nDefault options, 1e5 rows of 8 overlapping Gaussians in 8 dimensions, 10 data sets\n\n"
                     << print_(default_fits());
 }
 
 TextTable TableReporter::iterations() const {
-  TextTable table{{"covariance", "N", "D", "K", "wall", "processor", "target", "of target", "floor", "GFLOP/s", "share",
+  TextTable table{{"covariance", "N", "D", "K", "wall", "processor", "target", "GFLOP/s", "share", "target", "floor",
                    "2 threads", "speed-up"}};
   for (const IterationCase& shape : iteration_cases) {
     const auto one = times_.find("gmm_iteration/" + shape.name() + "/threads:1");
@@ -63,9 +64,9 @@ TextTable TableReporter::iterations() const {
                          shape.exponentials() / machine().exponentials + shape.logarithms() / machine().logarithms;
     table.push_back({std::string(shape.covariance), std::to_string(shape.rows), std::to_string(shape.dimensions),
                      std::to_string(shape.components), formatted("%.4f", wall), formatted("%.4f", seconds),
-                     formatted("%.3f", shape.target_seconds), formatted("%.2f", seconds / shape.target_seconds),
-                     formatted("%.4f", floor), formatted("%.1f", rate / 1e9),
-                     formatted("%.0f %%", 100 * rate / machine().product_rate())});
+                     formatted("%.3f", shape.target_seconds), formatted("%.1f", rate / 1e9),
+                     formatted("%.0f %%", 100 * rate / machine().product_rate()),
+                     formatted("%.0f %%", 100 * shape.target_share()), formatted("%.4f", floor)});
     if (two == times_.end()) {
       table.back().insert(table.back().end(), {"", ""});
     } else {
@@ -84,7 +85,8 @@ TextTable TableReporter::default_fits() const {
     const auto turns = static_cast<double>(run.iterations);
     table.push_back({name.substr(name.rfind(':') + 1), formatted("%.0f of %.0f", counters.at("hits").value, turns),
                      formatted("%.2f", run.real_accumulated_time / turns),
-                     formatted("%.2f", counters.at("slowest").value), formatted("%.1e", counters.at("worst_gap").value)});
+                     formatted("%.2f", counters.at("slowest").value),
+                     formatted("%.1e", counters.at("worst_gap").value)});
   }
   return table;
 }

@@ -3,7 +3,6 @@
 #include <sstream>
 
 #include <boost/program_options.hpp>
-
 #include <latent/any_model.hpp>
 #include <latent/error.hpp>
 
@@ -101,9 +100,7 @@ std::size_t Arguments::whole_number(const std::string& name, std::size_t least) 
   return one_text(name, text(name)).whole_number(name, least);
 }
 
-double Arguments::real_number(const std::string& name) const {
-  return one_text(name, text(name)).real_number(name);
-}
+double Arguments::real_number(const std::string& name) const { return one_text(name, text(name)).real_number(name); }
 
 std::vector<std::string> Arguments::list(const std::string& name) const {
   std::vector<std::string> items;

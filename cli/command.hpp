@@ -14,7 +14,7 @@
 namespace latent::cli {
 
 inline constexpr int success = 0;
-inline constexpr int failure = 1;        // bad data or a failed fit
+inline constexpr int failure = 1;  // bad data or a failed fit
 inline constexpr int wrong_usage = 2;
 inline constexpr int not_converged = 3;  // with --strict
 

@@ -19,6 +19,8 @@ OptionGroup table_options() {
            {"header", "YES|NO", "whether the first line names the columns [detected]"}}};
 }
 
+std::string data_name(const std::string& file) { return file == "-" ? "standard input" : file; }
+
 TableOptions table_options_of(const Arguments& arguments) {
   TableOptions options;
   options.columns = arguments.list("columns");
@@ -106,12 +108,12 @@ Table read_table_for(const StoredModel& stored, const std::string& file, const T
     if (positions) {
       keep_columns(table, *positions);
     } else if (options.columns.empty()) {
-      throw DataError(file + ": has not all the columns that the model was fitted to (\"" + stored.columns.front() +
-                      "\", ...); say which to take by --columns");
+      throw DataError(data_name(file) + ": has not all the columns that the model was fitted to (\"" +
+                      stored.columns.front() + "\", ...); say which to take by --columns");
     }
   }
   if (table.columns() != stored.model->columns()) {
-    throw DataError(file + ": has " + count_of(table.columns(), "column") + ", the model was fitted to " +
+    throw DataError(data_name(file) + ": has " + count_of(table.columns(), "column") + ", the model was fitted to " +
                     std::to_string(stored.model->columns()) + "; choose them by --columns");
   }
   return table;
@@ -131,7 +133,8 @@ std::size_t label_column(const Table& table, const std::string& asked, const Tab
   if (counts && !options.weights.empty()) {
     throw OptionError("start-labels is '" + asked + "', with --weights it must be the name of a column");
   }
-  if (!counts || number > table.columns()) throw DataError(file + ": no column \"" + asked + "\" for the labels");
+  if (!counts || number > table.columns())
+    throw DataError(data_name(file) + ": no column \"" + asked + "\" for the labels");
   return number - 1;
 }
 
@@ -152,7 +155,7 @@ LabelledTable read_labelled_table(const std::string& file, const std::string& la
   for (std::size_t j = 0; j < read.table.columns(); ++j) {
     if (j != column) others.push_back(j);
   }
-  if (others.empty()) throw DataError(file + ": there is no column besides the labels");
+  if (others.empty()) throw DataError(data_name(file) + ": there is no column besides the labels");
   keep_columns(read.table, others);
   return read;
 }

@@ -19,11 +19,15 @@ OptionGroup table_options();
 // What they say. Throws OptionError.
 TableOptions table_options_of(const Arguments& arguments);
 
+// What messages call it: "-" is standard input.
+std::string data_name(const std::string& file);
+
 // The table with the columns that a fitted model wants, in its order: by name if both know names, else by position.
 // Throws DataError if they do not fit; columns with other names are not taken unless they are asked for by --columns.
 Table read_table_for(const StoredModel& stored, const std::string& file, const TableOptions& options);
 
-// A table without its column of class labels, and the classes: the distinct labels, in increasing order, are 0, 1, 2, ...
+// A table without its column of class labels, and the classes: the distinct labels, in increasing order, are 0, 1, 2,
+// ...
 struct LabelledTable {
   Table table;
   std::vector<std::size_t> labels;

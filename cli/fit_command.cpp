@@ -10,6 +10,7 @@
 #include <latent/text.hpp>
 
 #include "command.hpp"
+#include "data.hpp"
 #include "fit_outputs.hpp"
 #include "fit_result.hpp"
 #include "fit_start.hpp"
@@ -23,7 +24,8 @@ namespace {
 std::string models_help(Entries entries) {
   std::vector<Entry> lines;
   for (const ModelEntry& entry : entries) lines.emplace_back(entry.name, entry.summary);
-  return "usage: latent fit MODEL DATA [options]\n\nFits a model to data by expectation-maximization. The models are\n\n" +
+  return "usage: latent fit MODEL DATA [options]\n\nFits a model to data by expectation-maximization. The models "
+         "are\n\n" +
          two_columns(lines) + "\nlatent fit MODEL --help lists the options of a fit, which depend on the model.\n";
 }
 
@@ -70,9 +72,9 @@ FitResult fit(const ModelEntry& entry, const Arguments& arguments, const FitOpti
   try {
     return fit_data(entry, arguments, options, start, data);
   } catch (const DataError& error) {
-    throw DataError(arguments.text("DATA") + ": " + error.what());
+    throw DataError(data_name(arguments.text("DATA")) + ": " + error.what());
   } catch (const ModelError& error) {
-    throw ModelError(arguments.text("DATA") + ": " + error.what());
+    throw ModelError(data_name(arguments.text("DATA")) + ": " + error.what());
   }
 }
 
@@ -82,7 +84,8 @@ int tell(const Arguments& arguments, const FitResult& result) {
   } else if (!result.failed()) {
     print_report(std::cout, result);
   }
-  if (result.failed()) throw ModelError(arguments.text("DATA") + ": the fit failed: " + result.summary().message);
+  if (result.failed())
+    throw ModelError(data_name(arguments.text("DATA")) + ": the fit failed: " + result.summary().message);
   return arguments.has("strict") && result.summary().verdict != Verdict::converged ? not_converged : success;
 }
 
@@ -100,7 +103,8 @@ int fit_with(const ModelEntry& entry, const Arguments& arguments, Entries entrie
 }  // namespace
 
 int fit_command(const Words& words, Entries entries) {
-  if (words.empty()) throw OptionError("MODEL is missing, the usage is latent fit MODEL DATA [options]; see latent models");
+  if (words.empty())
+    throw OptionError("MODEL is missing, the usage is latent fit MODEL DATA [options]; see latent models");
   if (words.front() == "--help" || words.front() == "-h") {
     std::cout << models_help(entries);
     return success;

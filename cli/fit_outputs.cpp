@@ -8,12 +8,12 @@
 #include <vector>
 
 #include <Eigen/Core>
-
 #include <latent/atomic_file.hpp>
 #include <latent/error.hpp>
 #include <latent/model_file.hpp>
 #include <latent/plot.hpp>
 
+#include "data.hpp"
 #include "output.hpp"
 
 namespace latent::cli {
@@ -73,7 +73,7 @@ void write_outputs(const Arguments& arguments, const FitResult& result, const Ta
     file.commit();
   }
   if (arguments.has("plot")) {
-    draw(arguments.text("plot"), result, table, result.model_name + ": " + arguments.text("DATA"));
+    draw(arguments.text("plot"), result, table, result.model_name + ": " + data_name(arguments.text("DATA")));
   }
 }
 

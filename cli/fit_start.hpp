@@ -14,7 +14,7 @@
 namespace latent::cli {
 
 struct FitStart {
-  OptionTexts options;                       // of the model: as given, or as the file of the start has them
+  OptionTexts options;                        // of the model: as given, or as the file of the start has them
   std::optional<StoredModel> from_file = {};  // --start FILE
 };
 

@@ -55,8 +55,9 @@ OptionGroup output_group() {
 Usage fit_usage(const ModelEntry& entry) {
   return {"latent fit " + entry.name,
           {"DATA"},
-          "Fits a " + entry.summary + " by expectation-maximization. DATA is a CSV, TSV or NumPy .npy file, or - for "
-          "standard input; a row is an observation. Defaults are in [brackets].",
+          "Fits a " + entry.summary +
+              " by expectation-maximization. DATA is a CSV, TSV or NumPy .npy file, or - for "
+              "standard input; a row is an observation. Defaults are in [brackets].",
           {model_group(entry), table_options(), fit_group(), output_group()}};
 }
 
@@ -65,7 +66,8 @@ FitOptions fit_options(const Arguments& arguments) {
   FitOptions options;
   options.starts = arguments.whole_number("starts", 1);
   if (options.starts > most_starts) {
-    throw OptionError("starts is '" + arguments.text("starts") + "', it must be at most " + std::to_string(most_starts));
+    throw OptionError("starts is '" + arguments.text("starts") + "', it must be at most " +
+                      std::to_string(most_starts));
   }
   options.seed = arguments.whole_number("seed", 0);
   options.stop = stop_rule(arguments.text("stop"));

@@ -36,10 +36,12 @@ std::string overview() {
   for (const Command& command : commands) {
     entries.emplace_back("latent " + std::string(command.name) + " " + command.words, command.summary);
   }
-  return "usage: latent COMMAND ...\n\nFits models with latent variables by expectation-maximization, and uses them.\n\n" +
+  return "usage: latent COMMAND ...\n\nFits models with latent variables by expectation-maximization, and uses "
+         "them.\n\n" +
          two_columns(entries) + "\n" +
-         wrapped("latent COMMAND --help lists the options of a command. DATA is a CSV, TSV or NumPy .npy file, or - for "
-                 "standard input; FITTED is a model file that latent fit --output wrote.");
+         wrapped(
+             "latent COMMAND --help lists the options of a command. DATA is a CSV, TSV or NumPy .npy file, or - for "
+             "standard input; FITTED is a model file that latent fit --output wrote.");
 }
 
 int run(Words words) {

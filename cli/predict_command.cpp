@@ -38,7 +38,8 @@ int predict(const Arguments& arguments, Entries entries) {
     stored.model->predict(table.view(), [&](std::size_t first, const Prediction& prediction) {
       for (Eigen::Index i = 0; i < prediction.responsibilities.rows(); ++i) {
         if (!std::isfinite(prediction.log_likelihoods[i])) {
-          throw DataError(arguments.text("DATA") + ": row " + std::to_string(first + static_cast<std::size_t>(i) + 1) +
+          throw DataError(data_name(arguments.text("DATA")) + ": row " +
+                          std::to_string(first + static_cast<std::size_t>(i) + 1) +
                           " is impossible under every component of the model");
         }
         write_row(out, prediction.responsibilities.row(i));

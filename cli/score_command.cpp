@@ -14,15 +14,16 @@ namespace latent::cli {
 namespace {
 
 Usage score_usage() {
-  return {"latent score",
-          {"FITTED", "DATA"},
-          "Prints the log-likelihood of DATA under a model. FITTED is a model file; DATA a CSV, TSV or NumPy .npy file, "
-          "or - for standard input.",
-          {table_options(),
-           {"Output",
-            {{"per-observation", "", "print the log-likelihood of every row instead"},
-             {"json", "", "print a JSON object"},
-             output_option()}}}};
+  return {
+      "latent score",
+      {"FITTED", "DATA"},
+      "Prints the log-likelihood of DATA under a model. FITTED is a model file; DATA a CSV, TSV or NumPy .npy file, "
+      "or - for standard input.",
+      {table_options(),
+       {"Output",
+        {{"per-observation", "", "print the log-likelihood of every row instead"},
+         {"json", "", "print a JSON object"},
+         output_option()}}}};
 }
 
 void score_rows(const AnyModel& model, const Table& table, std::ostream& out) {
@@ -36,7 +37,7 @@ void score_all(const AnyModel& model, const Table& table, const Arguments& argum
   const Sample<Observations> sample(table.view(), table.weights_view());
   const double log_likelihood = model.log_likelihood(sample);
   if (!std::isfinite(log_likelihood)) {
-    throw DataError(arguments.text("DATA") + ": the log-likelihood is " + number(log_likelihood) +
+    throw DataError(data_name(arguments.text("DATA")) + ": the log-likelihood is " + number(log_likelihood) +
                     ": some row is impossible under the model; --per-observation shows which");
   }
   const double mean = log_likelihood / sample.total_weight();

@@ -17,6 +17,7 @@ function(latent_add_component name)
   target_compile_features(latent_${name} PUBLIC cxx_std_20)
   set_target_properties(latent_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON
                                                   VERIFY_INTERFACE_HEADER_SETS ON LINKER_LANGUAGE CXX)
+  target_include_directories(latent_${name} PRIVATE src)
   target_link_libraries(latent_${name} PUBLIC ${arg_LINK})
   set_property(GLOBAL APPEND PROPERTY LATENT_COMPONENTS latent_${name})
 endfunction()

@@ -1,3 +1,4 @@
+#include <armadillo>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -5,10 +6,8 @@
 #include <stdexcept>
 #include <string>
 
-#include <armadillo>
-#include <nlohmann/json.hpp>
-
 #include <latent/table.hpp>
+#include <nlohmann/json.hpp>
 
 // Armadillo's mixtures, timed:
 //
@@ -61,7 +60,8 @@ Json iterate(const arma::mat& data, const Json& start, arma::uword iterations) {
   Model model;
   set_start(model, start);
   const double seconds = seconds_of([&] {
-    return model.learn(data, model.n_gaus(), arma::maha_dist, arma::keep_existing, 0, iterations, variance_floor, false);
+    return model.learn(data, model.n_gaus(), arma::maha_dist, arma::keep_existing, 0, iterations, variance_floor,
+                       false);
   });
   return {{"seconds", seconds / static_cast<double>(iterations)}, {"log_likelihood", model.sum_log_p(data)}};
 }
@@ -69,8 +69,9 @@ Json iterate(const arma::mat& data, const Json& start, arma::uword iterations) {
 Json fit_by_default(const arma::mat& data, arma::uword components, int seed) {
   arma::arma_rng::set_seed(static_cast<arma::arma_rng::seed_type>(seed));
   arma::gmm_full model;
-  const double seconds = seconds_of(
-      [&] { return model.learn(data, components, arma::maha_dist, arma::random_subset, 10, 5, variance_floor, false); });
+  const double seconds = seconds_of([&] {
+    return model.learn(data, components, arma::maha_dist, arma::random_subset, 10, 5, variance_floor, false);
+  });
   return {{"seconds", seconds}, {"log_likelihood", model.sum_log_p(data)}};
 }
 
@@ -84,7 +85,7 @@ Json run(int argc, char** argv) {
   const Json& start = file.at("parameters");
   const auto iterations = static_cast<arma::uword>(std::atoi(argv[3]));
   return file.at("options").at("covariance") == "full" ? iterate<arma::gmm_full>(data, start, iterations)
-                                                        : iterate<arma::gmm_diag>(data, start, iterations);
+                                                       : iterate<arma::gmm_diag>(data, start, iterations);
 }
 
 }  // namespace

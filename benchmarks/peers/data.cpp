@@ -1,5 +1,5 @@
+#include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <string>
 
@@ -9,13 +9,16 @@
 
 #include "gmm_problems.hpp"
 
-// peer_data FOLDER: writes the data and starts of the comparison with other software. For every case NAME.npy and
-// NAME.json, a model file to start from; cases.json says what they are.
+// peer_data FOLDER: writes the data of the comparison with other software, for every case NAME.npy and NAME.json, a
+// model file to start from; cases.json lists them. default_fit_1 to default_fit_5 are data sets for default options,
+// with the true parameters.
 
 using latent::Json;
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr std::uint64_t default_fits = 5;
 
 void write(const fs::path& file, const Json& json) {
   latent::write_file_atomically(file, latent::json_text(json) + "\n");
@@ -27,14 +30,15 @@ void write_case(const fs::path& folder, const std::string& name, std::string_vie
   latent::write_npy(data.stream(), rows);
   data.commit();
   const auto components = static_cast<std::size_t>(start.weights.size());
-  latent::benchmarks::with_mixture(covariance, components, [&]<class Gaussians>(const latent::GaussianMixture<Gaussians>&) {
-    write(folder / (name + ".json"),
-          {{"format", "latent-model"},
-           {"version", 1},
-           {"model", "gmm"},
-           {"options", {{"components", components}, {"dimensions", rows.cols()}, {"covariance", covariance}}},
-           {"parameters", latent::to_json(latent::benchmarks::parameters_of<Gaussians>(start))}});
-  });
+  latent::benchmarks::with_mixture(
+      covariance, components, [&]<class Gaussians>(const latent::GaussianMixture<Gaussians>&) {
+        write(folder / (name + ".json"),
+              {{"format", "latent-model"},
+               {"version", 1},
+               {"model", "gmm"},
+               {"options", {{"components", components}, {"dimensions", rows.cols()}, {"covariance", covariance}}},
+               {"parameters", latent::to_json(latent::benchmarks::parameters_of<Gaussians>(start))}});
+      });
 }
 
 void write_all(const fs::path& folder) {
@@ -53,8 +57,10 @@ void write_all(const fs::path& folder) {
                      {"components", shape.components},
                      {"iterations", shape.iterations}});
   }
-  const Drawn drawn = draw_default_fit(1.5);
-  write_case(folder, "default_fit", "full", drawn.rows, drawn.truth);
+  for (std::uint64_t seed = 1; seed <= default_fits; ++seed) {
+    const Drawn drawn = draw_default_fit(1, seed);
+    write_case(folder, "default_fit_" + std::to_string(seed), "full", drawn.rows, drawn.truth);
+  }
   write(folder / "cases.json", cases);  // last: it says that all is there
 }
 

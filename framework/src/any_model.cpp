@@ -1,7 +1,6 @@
-#include <latent/any_model.hpp>
-
 #include <charconv>
 
+#include <latent/any_model.hpp>
 #include <latent/error.hpp>
 
 namespace latent {

@@ -1,6 +1,6 @@
-#include <latent/criteria.hpp>
-
 #include <cmath>
+
+#include <latent/criteria.hpp>
 
 namespace latent {
 

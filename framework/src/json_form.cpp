@@ -1,7 +1,6 @@
-#include <latent/json_form.hpp>
-
 #include <algorithm>
 
+#include <latent/json_form.hpp>
 #include <latent/text.hpp>
 
 #include "shown_text.hpp"
@@ -99,6 +98,13 @@ std::vector<double> numbers_from_json(const Json& json, const Shape& shape, cons
   NumberCollector collector(shape, key);
   collector.collect(json);
   return std::move(collector.numbers);
+}
+
+std::size_t count_values(const Json& json) {
+  if (!json.is_structured()) return 1;
+  std::size_t count = 0;
+  for (const Json& part : json) count += count_values(part);
+  return count;
 }
 
 const Json& require_key(const Json& json, const std::string& key, const std::string& prefix) {

@@ -1,5 +1,3 @@
-#include <latent/model_file.hpp>
-
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
@@ -8,6 +6,7 @@
 #include <system_error>
 
 #include <latent/error.hpp>
+#include <latent/model_file.hpp>
 
 #include "shown_text.hpp"
 
@@ -17,7 +16,7 @@ namespace {
 constexpr const char* format_name = "latent-model";
 
 // What a model file may say besides what it must; "comment" is for people.
-const Json known_keys{{"format", 0},  {"version", 0},    {"model", 0}, {"comment", 0},
+const Json known_keys{{"format", 0},  {"version", 0}, {"model", 0},      {"comment", 0},
                       {"options", 0}, {"columns", 0}, {"parameters", 0}, {"fit", 0}};
 
 const ModelEntry& entry_of(std::span<const ModelEntry> entries, const std::string& name) {
@@ -49,7 +48,8 @@ void check_kind(const Json& json) {
 std::size_t columns_of(const Json& options) {
   const Json& dimensions = require_key(options, "dimensions", "options.");
   if (!dimensions.is_number_unsigned() || dimensions.get<std::size_t>() < 1) {
-    throw ModelError("key \"options.dimensions\" is " + shown_value(dimensions) + ", it must be a whole number, 1 or more");
+    throw ModelError("key \"options.dimensions\" is " + shown_value(dimensions) +
+                     ", it must be a whole number, 1 or more");
   }
   return dimensions.get<std::size_t>();
 }
@@ -77,30 +77,14 @@ std::unique_ptr<AnyModel> model_of(const Json& json, const ModelEntry& entry) {
   }
 }
 
-std::size_t count_values(const Json& json) {
-  if (!json.is_structured()) return 1;
-  std::size_t count = 0;
-  for (const Json& part : json) count += count_values(part);
-  return count;
-}
-
-// A model has parameters for every column and component. If there are fewer than that, nothing as large as the options
-// say need be made to see it.
-void check_size(const AnyModel& model, const Json& parameters) {
-  const std::size_t values = count_values(parameters);
-  if (values >= std::max(model.columns(), model.components())) return;
-  throw ModelError("key \"options\" says " + std::to_string(model.components()) + " components of " +
-                   std::to_string(model.columns()) + " dimensions, \"parameters\" holds no more than " +
-                   std::to_string(values) + " numbers");
-}
-
 std::vector<std::string> names_of(const Json& json, std::size_t columns) {
   std::vector<std::string> names;
   if (!json.contains("columns")) return names;
   const Json& list = json.at("columns");
   if (!list.is_array()) throw ModelError("key \"columns\" is " + shown_value(list) + ", it must be a list of names");
   for (const Json& name : list) {
-    if (!name.is_string()) throw ModelError("key \"columns\" holds " + shown_value(name) + ", it must be a list of names");
+    if (!name.is_string())
+      throw ModelError("key \"columns\" holds " + shown_value(name) + ", it must be a list of names");
     if (std::ranges::count(names, name.get<std::string>()) > 0) {
       throw ModelError("key \"columns\" has " + shown_value(name) + " twice");
     }
@@ -128,13 +112,14 @@ Json parse(std::istream& stream) {
   });
 }
 
-// "[json.exception.parse_error.101] parse error at line 1, column 1: syntax error while parsing value - ..." without the
-// first word, on one line.
+// "[json.exception.parse_error.101] parse error at line 1, column 1: syntax error while parsing value - ..." without
+// the first word, on one line.
 std::string reason_of(const nlohmann::json::exception& error) {
   constexpr std::size_t longest = 160;
   std::string reason = error.what();
   if (const std::size_t end = reason.find("] "); end != std::string::npos) reason.erase(0, end + 2);
-  std::ranges::replace_if(reason, [](char c) { return c < ' ' || c > '~'; }, '?');
+  std::ranges::replace_if(
+      reason, [](char c) { return c < ' ' || c > '~'; }, '?');
   return reason.size() > longest ? reason.substr(0, longest) + "..." : reason;
 }
 
@@ -158,9 +143,7 @@ StoredModel model_from_json(const Json& json, std::span<const ModelEntry> entrie
   StoredModel stored;
   stored.name = text_at(json, "model");
   stored.model = model_of(json, entry_of(entries, stored.name));
-  const Json& parameters = require_key(json, "parameters");
-  check_size(*stored.model, parameters);
-  stored.model->set_parameters(parameters);
+  stored.model->set_parameters(require_key(json, "parameters"));
   stored.columns = names_of(json, stored.model->columns());
   if (json.contains("fit")) stored.fit = json.at("fit");
   return stored;

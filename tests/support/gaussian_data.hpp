@@ -38,7 +38,8 @@ struct Rows {
   }
   latent::Sample<latent::Observations> sample() const { return {observations(), latent::Weights(weights)}; }
   oracle::Sample exact() const {
-    oracle::Sample result{oracle::zeros(static_cast<std::size_t>(values.rows()), static_cast<std::size_t>(values.cols())), {}};
+    oracle::Sample result{
+        oracle::zeros(static_cast<std::size_t>(values.rows()), static_cast<std::size_t>(values.cols())), {}};
     for (std::size_t i = 0; i < result.rows.size(); ++i) {
       for (std::size_t j = 0; j < result.rows[i].size(); ++j) result.rows[i][j] = observations()(i, j);
       result.weights.push_back(weights.empty() ? 1 : weights[i]);
@@ -51,9 +52,11 @@ struct Rows {
     oracle::Vector result(sample.rows.front().size(), 0);
     for (std::size_t j = 0; j < result.size(); ++j) {
       oracle::Long mean = 0;
-      for (std::size_t i = 0; i < sample.rows.size(); ++i) mean += sample.weights[i] * sample.rows[i][j] / sample.total_weight();
+      for (std::size_t i = 0; i < sample.rows.size(); ++i)
+        mean += sample.weights[i] * sample.rows[i][j] / sample.total_weight();
       for (std::size_t i = 0; i < sample.rows.size(); ++i) {
-        result[j] += sample.weights[i] * (sample.rows[i][j] - mean) * (sample.rows[i][j] - mean) / sample.total_weight();
+        result[j] +=
+            sample.weights[i] * (sample.rows[i][j] - mean) * (sample.rows[i][j] - mean) / sample.total_weight();
       }
     }
     return result;
@@ -65,14 +68,16 @@ inline Rows clusters(std::size_t count, std::size_t dimensions, std::size_t clus
                      unsigned seed = 17) {
   std::mt19937_64 engine(seed);
   std::normal_distribution<double> normal;
-  const auto n = static_cast<Eigen::Index>(count), d = static_cast<Eigen::Index>(dimensions), k = static_cast<Eigen::Index>(clusters);
+  const auto n = static_cast<Eigen::Index>(count), d = static_cast<Eigen::Index>(dimensions),
+             k = static_cast<Eigen::Index>(clusters);
   const auto standard = [&](Eigen::Index rows, Eigen::Index columns) {
     Eigen::MatrixXd matrix(rows, columns);
     for (double& entry : matrix.reshaped()) entry = normal(engine);
     return matrix;
   };
   Eigen::VectorXd units(d);
-  for (Eigen::Index j = 0; j < d; ++j) units[j] = setting.scale * (j % 3 == 0 ? 1 : j % 3 == 1 ? setting.unit : 1 / setting.unit);
+  for (Eigen::Index j = 0; j < d; ++j)
+    units[j] = setting.scale * (j % 3 == 0 ? 1 : j % 3 == 1 ? setting.unit : 1 / setting.unit);
   const Eigen::MatrixXd centres = setting.separation / std::sqrt(2.0) * standard(k, d);
   std::vector<Eigen::MatrixXd> factors;
   for (Eigen::Index c = 0; c < k; ++c) {
@@ -82,15 +87,19 @@ inline Rows clusters(std::size_t count, std::size_t dimensions, std::size_t clus
   for (Eigen::Index i = 0; i < n; ++i) {
     const Eigen::Index cluster = i % k;
     rows.labels.push_back(static_cast<std::size_t>(cluster));
-    const Eigen::VectorXd row = centres.row(cluster).transpose() + factors[static_cast<std::size_t>(cluster)] * standard(d, 1);
+    const Eigen::VectorXd row =
+        centres.row(cluster).transpose() + factors[static_cast<std::size_t>(cluster)] * standard(d, 1);
     rows.values.row(i) = (row.array() + setting.shift) * units.array();
   }
   if (setting.weighted) {
-    for (std::size_t i = 0; i < count; ++i) rows.weights.push_back(i % 7 == 3 ? 0 : 0.25 * static_cast<double>(1 + engine() % 8));
+    for (std::size_t i = 0; i < count; ++i)
+      rows.weights.push_back(i % 7 == 3 ? 0 : 0.25 * static_cast<double>(1 + engine() % 8));
   }
   if (setting.float32) {
-    for (Eigen::Index i = 0; i < rows.values.size(); ++i) rows.narrow.push_back(static_cast<float>(rows.values.data()[i]));
-    for (Eigen::Index i = 0; i < rows.values.size(); ++i) rows.values.data()[i] = rows.narrow[static_cast<std::size_t>(i)];
+    for (Eigen::Index i = 0; i < rows.values.size(); ++i)
+      rows.narrow.push_back(static_cast<float>(rows.values.data()[i]));
+    for (Eigen::Index i = 0; i < rows.values.size(); ++i)
+      rows.values.data()[i] = rows.narrow[static_cast<std::size_t>(i)];
   }
   return rows;
 }
@@ -111,7 +120,8 @@ inline oracle::Mixture start(const Rows& rows, std::size_t components, oracle::S
     result.means.push_back(sample.rows[row]);
     oracle::Matrix covariance = oracle::zeros(dimensions, dimensions);
     for (std::size_t j = 0; j < dimensions; ++j) {
-      covariance[j][j] = static_cast<double>(shape == oracle::Shape::tied ? variances[j] : variances[j] / static_cast<oracle::Long>(k + 1));
+      covariance[j][j] = static_cast<double>(
+          shape == oracle::Shape::tied ? variances[j] : variances[j] / static_cast<oracle::Long>(k + 1));
     }
     result.covariances.push_back(covariance);
   }

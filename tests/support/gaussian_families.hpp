@@ -41,7 +41,9 @@ struct Full {
   static Bank::Parameters parameters(const Eigen::MatrixXd& means, const std::vector<Eigen::MatrixXd>& covariances) {
     return {means, covariances};
   }
-  static Eigen::MatrixXd covariance(const Bank::Parameters& at, Index k) { return at.covariances[static_cast<std::size_t>(k)]; }
+  static Eigen::MatrixXd covariance(const Bank::Parameters& at, Index k) {
+    return at.covariances[static_cast<std::size_t>(k)];
+  }
 };
 
 struct Tied {
@@ -114,12 +116,13 @@ oracle::Mixture to_oracle(const Parameters<Family>& at) {
 #define LATENT_GAUSSIANS families::Full, families::Tied, families::Diagonal, families::Spherical
 
 // The driver of each is compiled in one test file alone, tests/models/gmm/fit_{full_tied,diagonal_spherical}_test.cpp.
-#define LATENT_TEST_FIT(KEYWORD, FAMILY)                                                                             \
-  KEYWORD template latent::Fitted<families::Model<families::FAMILY>> latent::fit(                                    \
-      const families::Model<families::FAMILY>&, const latent::Sample<latent::Observations>&,                         \
-      const families::Parameters<families::FAMILY>&, const latent::FitOptions&);                                     \
-  KEYWORD template latent::Fitted<families::Model<families::FAMILY>> latent::fit(                                    \
-      const families::Model<families::FAMILY>&, const latent::Sample<latent::Observations>&, const latent::FitOptions&)
+#define LATENT_TEST_FIT(KEYWORD, FAMILY)                                                     \
+  KEYWORD template latent::Fitted<families::Model<families::FAMILY>> latent::fit(            \
+      const families::Model<families::FAMILY>&, const latent::Sample<latent::Observations>&, \
+      const families::Parameters<families::FAMILY>&, const latent::FitOptions&);             \
+  KEYWORD template latent::Fitted<families::Model<families::FAMILY>> latent::fit(            \
+      const families::Model<families::FAMILY>&, const latent::Sample<latent::Observations>&, \
+      const latent::FitOptions&)
 LATENT_TEST_FIT(extern, Full);
 LATENT_TEST_FIT(extern, Tied);
 LATENT_TEST_FIT(extern, Diagonal);

@@ -9,8 +9,8 @@
 #include <random>
 #include <vector>
 
-// EM for mixtures of Gaussians in long double, one number at a time, by the textbook: an oracle that shares no code with
-// the product. Two passes for covariances, a Cholesky factorisation of its own, logarithms throughout.
+// EM for mixtures of Gaussians in long double, one number at a time, by the textbook: an oracle that shares no code
+// with the product. Two passes for covariances, a Cholesky factorisation of its own, logarithms throughout.
 namespace oracle {
 
 using Long = long double;
@@ -217,7 +217,8 @@ inline Long log_inverse_gamma(Long variance, Long degrees, Long scale) {
   return -(degrees / 2 + 1) * std::log(variance) - scale / (2 * variance);
 }
 
-// The density of the prior, up to a constant: of the covariances, and of the means given these, N(prior mean, S_k / shrinkage).
+// The density of the prior, up to a constant: of the covariances, and of the means given these, N(prior mean, S_k /
+// shrinkage).
 inline Long log_prior(const Mixture& at, const Prior& prior) {
   const std::size_t dimensions = at.dimensions();
   Long sum = 0;

@@ -18,8 +18,9 @@
 #include <latent/sample.hpp>
 #include <latent/summary.hpp>
 
-// A model as programs see it that do not know its type, such as the command line: made from option texts, fitted to rows
-// of numbers, read from and written to a file. <latent/typed_model.hpp> makes one of any LatentModel over Observations.
+// A model as programs see it that do not know its type, such as the command line: made from option texts, fitted to
+// rows of numbers, read from and written to a file. <latent/typed_model.hpp> makes one of any LatentModel over
+// Observations.
 
 namespace latent {
 
@@ -79,8 +80,8 @@ class AnyModel {
 
 // An option of a model, as text: what --help shows and what the model file says under "options".
 struct ModelOption {
-  std::string name;         // "components"
-  std::string value;        // what stands for its value in help: "K"
+  std::string name;   // "components"
+  std::string value;  // what stands for its value in help: "K"
   std::string description;
   std::string initial = {};  // empty: it must be given
 };

@@ -1,14 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include <latent/constraint.hpp>
 #include <latent/error.hpp>
 #include <latent/fields.hpp>
+#include <nlohmann/json.hpp>
 
 // Structs with fields() as JSON: an object with one key a field; matrices are lists of rows. Doubles survive the round
 // trip bit for bit.
@@ -20,14 +20,18 @@ using Json = nlohmann::ordered_json;
 // Nested lists of that shape.
 Json to_json(std::span<const double> numbers, const Shape& shape);
 
-// The numbers of nested lists of that shape, in row-major order. Throws ModelError naming `key` and what is wrong: not a
-// number, another shape.
+// The numbers of nested lists of that shape, in row-major order. Throws ModelError naming `key` and what is wrong: not
+// a number, another shape.
 std::vector<double> numbers_from_json(const Json& json, const Shape& shape, const std::string& key);
+
+// How many numbers, or other plain values, are in it at any depth.
+std::size_t count_values(const Json& json);
 
 // Throws ModelError unless `json` is an object that has the key.
 const Json& require_key(const Json& json, const std::string& key, const std::string& prefix = "");
 
-// Throws ModelError if `json` or an object in it has a key that `known` has not: what is misspelled must not be ignored.
+// Throws ModelError if `json` or an object in it has a key that `known` has not: what is misspelled must not be
+// ignored.
 void refuse_unknown_keys(const Json& json, const Json& known, const std::string& prefix = "");
 
 // "covariances[2]": where block number `index` of `size` numbers is in the lists of that shape.
@@ -64,7 +68,8 @@ void from_json(const Json& json, Object& object, const std::string& prefix = "")
   for_each_member(object, [&](std::string_view name, auto& value, const Constraint& constraint) {
     const std::string key(name);
     if constexpr (HasFields<std::remove_cvref_t<decltype(value)>>) {
-      key.empty() ? from_json(json, value, prefix) : from_json(require_key(json, key, prefix), value, prefix + key + ".");
+      key.empty() ? from_json(json, value, prefix)
+                  : from_json(require_key(json, key, prefix), value, prefix + key + ".");
     } else {
       const Shape shape = shape_of(value);
       const std::vector<double> numbers = numbers_from_json(require_key(json, key, prefix), shape, prefix + key);

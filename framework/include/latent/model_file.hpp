@@ -17,13 +17,14 @@ inline constexpr int model_file_version = 1;
 
 // What a model file holds.
 struct StoredModel {
-  std::string name;                  // of the model: "gmm"
+  std::string name;                  // of the model
   std::vector<std::string> columns;  // names of the columns it was fitted to; empty if they are not known
   std::unique_ptr<AnyModel> model;
-  Json fit;                          // how it was fitted; null if nobody says
+  Json fit;  // how it was fitted; null if nobody says
 };
 
-Json model_to_json(const std::string& name, const AnyModel& model, std::span<const std::string> columns, const Json& fit);
+Json model_to_json(const std::string& name, const AnyModel& model, std::span<const std::string> columns,
+                   const Json& fit);
 
 // Makes the model that the file describes, of the entry that has its name. Throws ModelError, beginning with the file's
 // name and naming the key, for whatever is not such a model.

@@ -49,7 +49,12 @@ struct Sample {
                         ", weights must be finite and not negative");
       }
     }
-    if (!(total_weight() > 0)) throw DataError("all weights are zero");
+    constexpr double least = 1e-280, most = 1e280;  // beyond, products of weights and numbers lose their digits
+    const double total = total_weight();
+    if (total == 0) throw DataError("all weights are zero");
+    if (!(total >= least && total <= most)) {
+      throw DataError("the weights sum to " + number(total) + ", it must be between 1e-280 and 1e280");
+    }
   }
 
   Data observations;

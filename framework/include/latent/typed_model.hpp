@@ -10,8 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include <oneapi/tbb/task_arena.h>
-
 #include <latent/any_model.hpp>
 #include <latent/blocked_sum.hpp>
 #include <latent/coordinates.hpp>
@@ -19,10 +17,14 @@
 #include <latent/expectation.hpp>
 #include <latent/fit.hpp>
 #include <latent/latent_model.hpp>
+#include <latent/text.hpp>
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/task_arena.h>
 
 namespace latent {
 
-// --- services that a model unlocks, besides those of <latent/latent_model.hpp> -----------------------------------------
+// --- services that a model unlocks, besides those of <latent/latent_model.hpp>
+// -----------------------------------------
 
 // posterior(prepared, rows) with .responsibilities (rows x components) and .log_likelihoods (rows): predict, score by
 // row, ICL.
@@ -57,15 +59,18 @@ concept Pictured = requires(const Model& model, const typename Model::Parameters
 
 // A LatentModel over rows of numbers, with its parameters, behind AnyModel.
 template <LatentModel Model>
-  requires HasFields<typename Model::Parameters>
+requires HasFields<typename Model::Parameters>
 class TypedModel : public AnyModel {
  public:
   using Parameters = typename Model::Parameters;
 
-  // `shape` makes parameters of the shape that this model has, of any value. `options`: as they stand in the model file.
-  TypedModel(Model model, std::function<Parameters()> shape, Json options, std::size_t columns, std::size_t components)
+  // `shape` makes parameters of the shape that this model has, of any value, which hold `size` numbers. `options`: as
+  // they stand in the model file.
+  TypedModel(Model model, std::function<Parameters()> shape, double size, Json options, std::size_t columns,
+             std::size_t components)
       : model_(std::move(model)),
         shape_(std::move(shape)),
+        size_(size),
         options_(std::move(options)),
         columns_(columns),
         components_(components) {}
@@ -75,6 +80,7 @@ class TypedModel : public AnyModel {
   Json options() const override { return options_; }
 
   void set_parameters(const Json& parameters) override {
+    refuse_what_is_too_small(parameters);
     Parameters read = shape_();
     from_json(parameters, read, "parameters.");
     refuse_unknown_keys(parameters, to_json(read), "parameters.");
@@ -122,11 +128,11 @@ class TypedModel : public AnyModel {
         return entropy_of(prepared, sample.subspan(first, count));
       };
       const auto add = [](double& into, double other) { into += other; };
-      tbb::task_arena arena(threads ? static_cast<int>(*threads) : tbb::task_arena::automatic);
       constexpr std::size_t grain = 512;
-      return arena.execute([&] {
-        return blocked_sum(sample.size(), leaf_count(sample.size(), grain, sizeof(double)), sum_range, add);
-      });
+      const std::size_t there = tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
+      tbb::task_arena arena(static_cast<int>(std::min(threads.value_or(there), there)));
+      return arena.execute(
+          [&] { return blocked_sum(sample.size(), leaf_count(sample.size(), grain, sizeof(double)), sum_range, add); });
     } else {
       return std::numeric_limits<double>::quiet_NaN();
     }
@@ -148,6 +154,15 @@ class TypedModel : public AnyModel {
     return *parameters_;
   }
 
+  // A slip of the hand in the options must not fill the memory before the shape of the first key is looked at.
+  void refuse_what_is_too_small(const Json& parameters) const {
+    constexpr double harmless = 1e6;
+    const std::size_t found = count_values(parameters);
+    if (size_ <= harmless || static_cast<double>(found) >= size_) return;
+    throw ModelError("key \"parameters\" holds " + count_of(found, "number") + ", by the options it must hold " +
+                     rounded(size_));
+  }
+
   Fitted<Model> fit_from_start(const Sample<Observations>& sample, const FitOptions& options, const StartFrom& start) {
     if (start.parameters) {
       set_parameters(*start.parameters);
@@ -155,7 +170,8 @@ class TypedModel : public AnyModel {
     }
     if (start.labels.empty()) return latent::fit(model_, sample, options);
     if constexpr (StartsFromLabels<Model>) {
-      return latent::fit(model_, sample, model_.from_labels(sample.observations, start.labels, sample.weights), options);
+      return latent::fit(model_, sample, model_.from_labels(sample.observations, start.labels, sample.weights),
+                         options);
     } else {
       throw Error("this model cannot start from labels");
     }
@@ -164,15 +180,15 @@ class TypedModel : public AnyModel {
   // visit(first, part) for parts so small that their responsibilities stay in the cache.
   template <class Visit>
   void for_each_part(const Observations& rows, const Visit& visit) const {
-    const std::size_t step = std::clamp<std::size_t>((std::size_t{1} << 16) / std::max<std::size_t>(1, components_), 64, 4096);
+    const std::size_t step =
+        std::clamp<std::size_t>((std::size_t{1} << 16) / std::max<std::size_t>(1, components_), 64, 4096);
     for (std::size_t first = 0; first < rows.size(); first += step) {
       visit(first, rows.subspan(first, std::min(step, rows.size() - first)));
     }
   }
 
-  double entropy_of(const PreparedOf<Model>& prepared, const Sample<Observations>& sample) const
-    requires HasPosterior<Model>
-  {
+  double entropy_of(const PreparedOf<Model>& prepared,
+                    const Sample<Observations>& sample) const requires HasPosterior<Model> {
     double entropy = 0;
     for_each_part(sample.observations, [&](std::size_t first, const Observations& part) {
       auto posterior = model_.posterior(prepared, part);
@@ -180,13 +196,15 @@ class TypedModel : public AnyModel {
       auto r = posterior.responsibilities.array();
       r = r * r.max(std::numeric_limits<double>::min()).log();
       const Eigen::VectorXd terms = posterior.responsibilities.rowwise().sum();
-      for (std::size_t i = 0; i < part.size(); ++i) entropy -= sample.weight(first + i) * terms[static_cast<Eigen::Index>(i)];
+      for (std::size_t i = 0; i < part.size(); ++i)
+        entropy -= sample.weight(first + i) * terms[static_cast<Eigen::Index>(i)];
     });
     return entropy;
   }
 
   Model model_;
   std::function<Parameters()> shape_;
+  double size_;
   std::optional<Parameters> parameters_;
   Json options_;
   std::size_t columns_, components_;

@@ -7,7 +7,7 @@
 
 #include <latent/error.hpp>
 
-#include "../shown_text.hpp"
+#include "shown_text.hpp"
 
 namespace latent::input {
 namespace {

@@ -14,7 +14,7 @@
 #include "number_text.hpp"
 #include "row_reader.hpp"
 #include "separator_detection.hpp"
-#include "../shown_text.hpp"
+#include "shown_text.hpp"
 #include "text_buffer.hpp"
 
 namespace latent::input {

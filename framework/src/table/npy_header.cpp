@@ -10,7 +10,7 @@
 
 #include <latent/error.hpp>
 
-#include "../shown_text.hpp"
+#include "shown_text.hpp"
 
 namespace latent::input {
 namespace {

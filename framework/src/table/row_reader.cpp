@@ -9,7 +9,7 @@
 #include <latent/text.hpp>
 
 #include "number_text.hpp"
-#include "../shown_text.hpp"
+#include "shown_text.hpp"
 
 namespace latent::input {
 namespace {

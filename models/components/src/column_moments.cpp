@@ -2,22 +2,33 @@
 
 namespace latent {
 
+namespace {
+
+// visit(row, weight) for the rows that count: a row of weight 0 may hold numbers whose squares overflow.
+template <class Visit>
+void for_each_row(const Observations& rows, Weights weights, const Visit& visit) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const double weight = weights.empty() ? 1 : weights[i];
+    if (weight > 0) visit(rows.row(i), weight);
+  }
+}
+
+}  // namespace
+
 ColumnMoments column_moments(const Observations& rows, Weights weights) {
   const auto dimensions = static_cast<Eigen::Index>(rows.columns());
   ColumnMoments moments{Eigen::VectorXd::Zero(dimensions), Eigen::VectorXd::Zero(dimensions)};
-  if (rows.empty()) return moments;
-  const Eigen::VectorXd origin = rows.row(0);  // sums about a row do not overflow or lose digits to a large common offset
+  Eigen::VectorXd origin;  // a row; sums about it do not overflow or lose digits to a large common offset
   Eigen::VectorXd sum = Eigen::VectorXd::Zero(dimensions);
   double total = 0;
-  const auto for_each_row = [&](const auto& visit) {
-    for (std::size_t i = 0; i < rows.size(); ++i) visit(rows.row(i), weights.empty() ? 1.0 : weights[i]);
-  };
-  for_each_row([&](const Eigen::VectorXd& row, double weight) {
+  for_each_row(rows, weights, [&](const Eigen::VectorXd& row, double weight) {
+    if (total == 0) origin = row;
     sum += weight * (row - origin);
     total += weight;
   });
+  if (total == 0) return moments;
   moments.means = origin + sum / total;
-  for_each_row([&](const Eigen::VectorXd& row, double weight) {
+  for_each_row(rows, weights, [&](const Eigen::VectorXd& row, double weight) {
     moments.variances += weight * (row - moments.means).cwiseAbs2();
   });
   moments.variances /= total;
@@ -28,12 +39,10 @@ MeanAndCovariance mean_and_covariance(const Observations& rows, Weights weights)
   const auto dimensions = static_cast<Eigen::Index>(rows.columns());
   MeanAndCovariance result{column_moments(rows, weights).means, Eigen::MatrixXd::Zero(dimensions, dimensions)};
   double total = 0;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const double weight = weights.empty() ? 1 : weights[i];
-    const Eigen::VectorXd away = rows.row(i) - result.mean;
-    result.covariance.selfadjointView<Eigen::Lower>().rankUpdate(away, weight);
+  for_each_row(rows, weights, [&](const Eigen::VectorXd& row, double weight) {
+    result.covariance.selfadjointView<Eigen::Lower>().rankUpdate(row - result.mean, weight);
     total += weight;
-  }
+  });
   result.covariance = Eigen::MatrixXd(result.covariance.selfadjointView<Eigen::Lower>());
   result.covariance /= total;
   return result;

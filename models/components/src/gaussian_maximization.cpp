@@ -31,6 +31,8 @@ struct MeanStep {
   Eigen::MatrixXd means;   // K x D: what the M-step returns
   Eigen::MatrixXd pulls;   // K x D: sqrt(N kappa / (N + kappa)) (mean of its rows - prior mean); empty without a prior
   bool empty(Eigen::Index k) const { return !(counts[k] > no_observations * counts.sum()); }
+  // Nothing is known of an empty component, and it keeps its parameters, unless a prior says where it belongs.
+  bool unknown(Eigen::Index k) const { return empty(k) && pulls.size() == 0; }
 };
 
 template <class Statistics>
@@ -41,6 +43,7 @@ MeanStep mean_step(const Statistics& sums, const Eigen::MatrixXd& current, const
   for (Eigen::Index k = 0; k < current.rows(); ++k) {
     if (step.empty(k)) {
       notes.add({"empty", static_cast<std::size_t>(k), "has lost all its observations; its weight is 0", true});
+      if (prior) step.means.row(k) = prior->mean;
       continue;
     }
     const double count = step.counts[k];
@@ -54,18 +57,31 @@ MeanStep mean_step(const Statistics& sums, const Eigen::MatrixXd& current, const
   return step;
 }
 
+// Squares of numbers below 1e-152 or above 1e154 are beyond doubles.
+void require_usable(double variance, const std::string& of_what) {
+  constexpr double smallest = 1e-303;
+  if (variance <= 0 || (variance >= smallest && std::isfinite(variance))) return;
+  throw ModelError("the variance " + of_what + " is " + rounded(variance, 3) + ", beyond what can be computed with: use another unit");
+}
+
 // The variances of all the data (D), from the sums of squares about the components' own means: what regularisation is
-// relative to. They are the same in every iteration.
+// relative to. They are the same in every iteration. Of a constant column nothing is left but rounding: that of its numbers,
+// or of the squares that were taken about means far away.
 Eigen::VectorXd data_variances(const MeanStep& step, const Eigen::MatrixXd& origins, const Eigen::VectorXd& own_squares) {
-  const double total = step.counts.sum();
-  const Eigen::VectorXd weights = step.counts.matrix() / total;
+  constexpr double epsilon = std::numeric_limits<double>::epsilon();
+  const Eigen::VectorXd weights = step.counts.matrix() / step.counts.sum();
   const Eigen::MatrixXd means = origins + step.shifts;
   const Eigen::RowVectorXd centre = weights.transpose() * means;
   const Eigen::VectorXd between = (means.rowwise() - centre).cwiseAbs2().transpose() * weights;
-  const Eigen::VectorXd variances = own_squares / total + between;
+  const Eigen::VectorXd moved = step.shifts.cwiseAbs2().transpose() * weights;
+  const Eigen::VectorXd variances = own_squares / step.counts.sum() + between;
   for (Eigen::Index j = 0; j < variances.size(); ++j) {
-    if (variances[j] > 0) continue;
-    throw ModelError("column " + std::to_string(j + 1) + " is constant, it tells components apart in nothing: leave it out");
+    require_usable(variances[j], "of column " + std::to_string(j + 1));
+    const double of_numbers = std::pow(2 * epsilon * centre[j], 2), of_squares = 4 * epsilon * moved[j];
+    if (variances[j] > of_numbers + of_squares) continue;
+    const std::string column = "column " + std::to_string(j + 1) + " is constant, ";
+    if (variances[j] > of_numbers) throw ModelError(column + "or the start is too far from it to tell");
+    throw ModelError(column + "it tells components apart in nothing: leave it out");
   }
   return variances;
 }
@@ -112,14 +128,14 @@ FullGaussians::Parameters FullGaussians::maximization(const Statistics& sums, co
   Parameters next{step.means, current.covariances};
   Eigen::VectorXd squares = Eigen::VectorXd::Zero(dimensions);
   for (Eigen::Index k = 0; k < current.means.rows(); ++k) {
-    if (step.empty(k)) continue;
+    if (step.unknown(k)) continue;
     Eigen::MatrixXd& covariance = next.covariances[static_cast<std::size_t>(k)];
     covariance = centred(sums.scatters.col(k), step.shifts.row(k), step.counts[k]);
     squares += covariance.diagonal();
   }
   const Eigen::VectorXd variances = data_variances(step, sums.origins, squares);
   for (Eigen::Index k = 0; k < current.means.rows(); ++k) {
-    if (step.empty(k)) continue;
+    if (step.unknown(k)) continue;
     Eigen::MatrixXd& covariance = next.covariances[static_cast<std::size_t>(k)];
     if (prior) {
       covariance += prior->scale + step.pulls.row(k).transpose() * step.pulls.row(k);
@@ -155,7 +171,7 @@ DiagonalGaussians::Parameters DiagonalGaussians::maximization(const Statistics& 
   const Eigen::VectorXd variances = data_variances(step, sums.origins, own.colwise().sum());
   Parameters next{step.means, current.variances};
   for (Eigen::Index k = 0; k < own.rows(); ++k) {
-    if (step.empty(k)) continue;
+    if (step.unknown(k)) continue;
     const double count = step.counts[k];
     bool lifted = false;
     for (Eigen::Index j = 0; j < own.cols(); ++j) {
@@ -180,10 +196,12 @@ SphericalGaussians::Parameters SphericalGaussians::maximization(const Statistics
   const Eigen::RowVectorXd centre = step.counts.matrix().transpose() * means / total;
   const double between = step.counts.matrix().dot((means.rowwise() - centre).rowwise().squaredNorm());
   const double data_variance = (own.sum() + between) / (total * dimensions);
-  if (!(data_variance > 0)) throw ModelError("all rows are the same: there is nothing to tell components apart");
+  require_usable(data_variance, "of all columns");
+  const double rounding = 2 * std::numeric_limits<double>::epsilon();
+  if (!(data_variance > rounding * rounding * centre.squaredNorm())) throw ModelError("all rows are the same: there is nothing to tell components apart");
   Parameters next{step.means, current.variances};
   for (Eigen::Index k = 0; k < own.size(); ++k) {
-    if (step.empty(k)) continue;
+    if (step.unknown(k)) continue;
     const double count = step.counts[k];
     const double variance = prior ? (prior->scale.diagonal().mean() + own[k] + step.pulls.row(k).squaredNorm()) /
                                         (prior->degrees + 2 + (count + 1) * dimensions)

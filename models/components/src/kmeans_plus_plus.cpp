@@ -1,21 +1,23 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include <boost/random/uniform_real_distribution.hpp>
 
+#include <latent/components/column_moments.hpp>
 #include <latent/components/kmeans.hpp>
 
 namespace latent {
 namespace {
 
-// The running sums of weights times masses.
+// The running sums of weights times masses. A row of weight 0 has none, however far away it is.
 std::vector<double> running_sums(const Eigen::VectorXd& masses, Weights weights) {
   std::vector<double> running(static_cast<std::size_t>(masses.size()));
   double sum = 0;
   for (std::size_t i = 0; i < running.size(); ++i) {
-    running[i] = sum += (weights.empty() ? 1 : weights[i]) * masses[static_cast<Eigen::Index>(i)];
+    const double weight = weights.empty() ? 1 : weights[i];
+    if (weight > 0) sum += weight * masses[static_cast<Eigen::Index>(i)];
+    running[i] = sum;
   }
   return running;
 }
@@ -33,7 +35,7 @@ Eigen::MatrixXd kmeans_plus_plus(const Observations& rows, Weights weights, cons
                                  std::size_t components, Random& random) {
   const auto n = static_cast<Eigen::Index>(rows.size()), dimensions = static_cast<Eigen::Index>(rows.columns());
   const auto trials = 2 + static_cast<std::size_t>(std::log(static_cast<double>(components)));
-  const Eigen::VectorXd origin = rows.row(0), units = variances.cwiseSqrt();
+  const Eigen::VectorXd origin = column_moments(rows, weights).means, units = variances.cwiseSqrt();
   Eigen::MatrixXd scaled(n, dimensions);
   for (Eigen::Index i = 0; i < n; ++i) {
     scaled.row(i) = (rows.row(static_cast<std::size_t>(i)) - origin).cwiseQuotient(units).transpose();
@@ -53,12 +55,12 @@ Eigen::MatrixXd kmeans_plus_plus(const Observations& rows, Weights weights, cons
     if (!(running.back() > 0)) running = running_sums(ones, weights);  // fewer distinct rows than components
     std::size_t best = 0;
     Eigen::VectorXd best_nearest;
-    double best_sum = std::numeric_limits<double>::infinity();
+    double best_sum = 0;
     for (std::size_t trial = 0; trial < trials; ++trial) {
       const std::size_t candidate = draw(running, random);
       const Eigen::VectorXd now = nearest.cwiseMin(distances_to(candidate));
       const double sum = running_sums(now, weights).back();
-      if (sum >= best_sum) continue;
+      if (trial > 0 && !(sum < best_sum)) continue;
       best = candidate;
       best_sum = sum;
       best_nearest = now;

@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include <boost/random/exponential_distribution.hpp>
-#include <boost/random/uniform_int_distribution.hpp>
+#include <boost/random/uniform_real_distribution.hpp>
 
 #include <latent/components/column_moments.hpp>
 #include <latent/components/kmeans.hpp>
@@ -15,10 +15,29 @@
 namespace latent {
 namespace {
 
-Eigen::MatrixXd random_rows(const Observations& rows, std::size_t components, Random& random) {
+// Rows drawn with probability proportional to their weights, none twice as long as there are others.
+Eigen::MatrixXd random_rows(const Observations& rows, Weights weights, std::size_t components, Random& random) {
   Eigen::MatrixXd centres(static_cast<Eigen::Index>(components), static_cast<Eigen::Index>(rows.columns()));
-  boost::random::uniform_int_distribution<std::size_t> any(0, rows.size() - 1);
-  for (std::size_t k = 0; k < components; ++k) centres.row(static_cast<Eigen::Index>(k)) = rows.row(any(random)).transpose();
+  std::vector<double> left;  // the weights of the rows that have not been drawn
+  double total = 0;
+  for (std::size_t k = 0; k < components; ++k) {
+    if (!(total > 0)) {
+      left.assign(weights.begin(), weights.end());
+      if (weights.empty()) left.assign(rows.size(), 1.0);
+      total = std::accumulate(left.begin(), left.end(), 0.0);
+    }
+    double at = boost::random::uniform_real_distribution<double>(0, total)(random);
+    std::size_t drawn = 0;
+    for (std::size_t i = 0; i < left.size(); ++i) {
+      if (left[i] == 0) continue;
+      drawn = i;  // the last of them, should rounding lead beyond it
+      if (at < left[i]) break;
+      at -= left[i];
+    }
+    centres.row(static_cast<Eigen::Index>(k)) = rows.row(drawn).transpose();
+    left[drawn] = 0;
+    total = std::accumulate(left.begin(), left.end(), 0.0);
+  }
   return centres;
 }
 
@@ -45,13 +64,18 @@ StartSample start_sample(const Observations& rows, Weights weights, std::size_t 
   if (rows.size() > most) return {take(rows, draw_subset(rows.size(), weights, most, random)), {}};
   std::vector<std::size_t> all(rows.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
-  return {take(rows, all), {weights.begin(), weights.end()}};
+  StartSample sample{take(rows, all), {weights.begin(), weights.end()}};
+  if (!weights.empty()) {  // whose unit does not matter, but 1e300 times a distance might overflow
+    const double largest = *std::max_element(weights.begin(), weights.end());
+    for (double& weight : sample.weights) weight /= largest;
+  }
+  return sample;
 }
 
 std::vector<std::size_t> start_labels(MixtureStart start, const Observations& rows, Weights weights,
                                       std::size_t components, Random& random) {
   const KMeans kmeans{column_moments(rows, weights).variances.unaryExpr([](double v) { return v > 0 ? v : 1; })};
-  if (start == MixtureStart::random_points) return kmeans.nearest({random_rows(rows, components, random)}, rows);
+  if (start == MixtureStart::random_points) return kmeans.nearest({random_rows(rows, weights, components, random)}, rows);
   const KMeans::Parameters seeds{kmeans_plus_plus(rows, weights, kmeans.variances, components, random)};
   FitOptions options;
   options.stop = StopRule::relative;

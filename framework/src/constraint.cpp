@@ -1,5 +1,3 @@
-#include <latent/constraint.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -7,7 +5,7 @@
 
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
-
+#include <latent/constraint.hpp>
 #include <latent/text.hpp>
 
 namespace latent {
@@ -22,13 +20,14 @@ constexpr double simplex_slack = 1e-6;
 constexpr double symmetry_slack = 1e-9;
 
 std::size_t triangle(std::size_t dimensions) { return dimensions * (dimensions + 1) / 2; }
-std::size_t side(std::size_t size) { return static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(size)))); }
+std::size_t side(std::size_t size) {
+  return static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(size))));
+}
 
 Eigen::Map<const RowMajor> square(std::span<const double> block) {
   const auto n = static_cast<Eigen::Index>(side(block.size()));
   return {block.data(), n, n};
 }
-
 
 std::optional<std::string> covariance_violation(std::span<const double> block) {
   const Eigen::Map<const RowMajor> matrix = square(block);
@@ -101,7 +100,8 @@ void Constraint::to_unconstrained(std::span<const double> block, std::span<doubl
     case Kind::real: std::ranges::copy(block, free.begin()); break;
     case Kind::positive: std::ranges::transform(block, free.begin(), [](double x) { return std::log(x); }); break;
     case Kind::interval:
-      std::ranges::transform(block, free.begin(), [this](double x) { return std::log(x - lower_) - std::log(upper_ - x); });
+      std::ranges::transform(block, free.begin(),
+                             [this](double x) { return std::log(x - lower_) - std::log(upper_ - x); });
       break;
     case Kind::simplex:
       for (std::size_t i = 0; i < free.size(); ++i) free[i] = std::log(block[i]) - std::log(block.back());

@@ -1,8 +1,7 @@
-#include <latent/fit_options.hpp>
-
 #include <cmath>
 
 #include <latent/error.hpp>
+#include <latent/fit_options.hpp>
 #include <latent/text.hpp>
 
 namespace latent {
@@ -12,8 +11,8 @@ void FitOptions::validate() const {
     if (!holds) throw OptionError(option + " is " + value + ", it must be " + rule);
   };
   require(tolerance >= 0 && std::isfinite(tolerance), "tolerance", number(tolerance), "finite and not negative");
-  require(!time_limit_seconds || *time_limit_seconds >= 0, "time_limit_seconds",
-          number(time_limit_seconds.value_or(0)), "not negative");
+  require(!time_limit_seconds || *time_limit_seconds >= 0, "time_limit_seconds", number(time_limit_seconds.value_or(0)),
+          "not negative");
   require(starts >= 1, "starts", std::to_string(starts), "at least 1");
   require(continued >= 1, "continued", std::to_string(continued), "at least 1");
   require(!threads || (*threads >= 1 && *threads <= 4096), "threads", std::to_string(threads.value_or(0)),

@@ -18,12 +18,9 @@ std::size_t printable_length(std::string_view text) {
 
 std::string escaped(char character) {
   switch (character) {
-    case '\n':
-      return "\\n";
-    case '\r':
-      return "\\r";
-    case '\t':
-      return "\\t";
+    case '\n': return "\\n";
+    case '\r': return "\\r";
+    case '\t': return "\\t";
     default: {
       const char* const digits = "0123456789abcdef";
       const auto byte = static_cast<unsigned char>(character);

@@ -1,5 +1,4 @@
 #include <latent/stopping.hpp>
-
 #include <latent/text.hpp>
 
 namespace latent {
@@ -16,8 +15,8 @@ std::optional<std::string> Stopping::converged(const Iteration& now) {
 }
 
 std::optional<std::string> Stopping::by_aitken(const Iteration& now) {
-  // Changes below rounding have no ratio; the objective has nothing more to say about where the maximum is. A fall, were it
-  // by more than rounding, would have ended the fit.
+  // Changes below rounding have no ratio; the objective has nothing more to say about where the maximum is. A fall,
+  // were it by more than rounding, would have ended the fit.
   if (now.change <= rounding_of(now.objective, total_weight_) / 16) {
     if (++in_a_row_ < 3) return std::nullopt;
     return "the objective changes no more than by rounding (" + rounded(now.change, 3) + ")";

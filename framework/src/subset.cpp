@@ -1,8 +1,7 @@
-#include <latent/subset.hpp>
-
 #include <numeric>
 
 #include <boost/random/uniform_real_distribution.hpp>
+#include <latent/subset.hpp>
 
 namespace latent {
 
@@ -12,7 +11,8 @@ std::vector<std::size_t> draw_subset(std::size_t n, Weights weights, std::size_t
   boost::random::uniform_real_distribution<double> uniform(0, 1);
   if (weights.empty()) {  // Knuth, TAOCP 2, section 3.4.2, algorithm S
     for (std::size_t i = 0; i < n && chosen.size() < count; ++i) {
-      if (static_cast<double>(n - i) * uniform(random) < static_cast<double>(count - chosen.size())) chosen.push_back(i);
+      if (static_cast<double>(n - i) * uniform(random) < static_cast<double>(count - chosen.size()))
+        chosen.push_back(i);
     }
     return chosen;
   }

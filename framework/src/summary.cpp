@@ -1,10 +1,9 @@
-#include <latent/summary.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <sstream>
 
+#include <latent/summary.hpp>
 #include <latent/text.hpp>
 
 namespace latent {
@@ -59,7 +58,8 @@ std::string Summary::full_report() const {
   };
   line("verdict", std::string(name_of(verdict)) + ": " + message);
   line("log-likelihood", rounded(log_likelihood, 13));
-  if (objective != log_likelihood && !std::isnan(objective)) line("objective", rounded(objective, 13) + " (with the log-prior)");
+  if (objective != log_likelihood && !std::isnan(objective))
+    line("objective", rounded(objective, 13) + " (with the log-prior)");
   std::string iterations_text = std::to_string(iterations);
   if (!std::isnan(rate)) iterations_text += ", the objective's rate of convergence " + rounded(rate, 4);
   line("iterations", iterations_text);

@@ -1,8 +1,8 @@
-#include <latent/text.hpp>
-
 #include <array>
 #include <charconv>
 #include <cstdio>
+
+#include <latent/text.hpp>
 
 namespace latent {
 

@@ -368,17 +368,10 @@ TEST_SUITE("framework/delimited_text") {
       for (std::size_t change = 0; change <= below(4); ++change) {
         const std::size_t at = below(text.size());
         switch (below(4)) {
-          case 0:
-            text[at] = alphabet[below(alphabet.size())];
-            break;
-          case 1:
-            text.insert(at, 1, alphabet[below(alphabet.size())]);
-            break;
-          case 2:
-            text.erase(at, 1 + below(5));
-            break;
-          default:
-            text.insert(at, text.substr(below(text.size()), below(20)));
+          case 0: text[at] = alphabet[below(alphabet.size())]; break;
+          case 1: text.insert(at, 1, alphabet[below(alphabet.size())]); break;
+          case 2: text.erase(at, 1 + below(5)); break;
+          default: text.insert(at, text.substr(below(text.size()), below(20)));
         }
         if (text.empty()) text = "1";
       }

@@ -29,12 +29,8 @@ struct BloodGroups {
     double log_likelihood = 0;
     for (const Observation person : people) {
       switch (person) {
-        case Observation::a:
-          log_likelihood += add_group(a, o, sums.genes[0], sums.genes[2]);
-          break;
-        case Observation::b:
-          log_likelihood += add_group(b, o, sums.genes[1], sums.genes[2]);
-          break;
+        case Observation::a: log_likelihood += add_group(a, o, sums.genes[0], sums.genes[2]); break;
+        case Observation::b: log_likelihood += add_group(b, o, sums.genes[1], sums.genes[2]); break;
         case Observation::ab:
           sums.genes[0] += 1;
           sums.genes[1] += 1;

@@ -29,8 +29,9 @@ void add_numbers(Value& into, const Value& other, double factor) {
   into += factor * other;
 }
 template <class List>
-  requires requires(List& list) { list.front(); } && (!EigenArray<List>)
-void add_numbers(List& into, const List& other, double factor) {
+requires requires(List& list) {
+  list.front();
+} &&(!EigenArray<List>)void add_numbers(List& into, const List& other, double factor) {
   for (std::size_t i = 0; i < into.size(); ++i) add_numbers(into[i], other[i], factor);
 }
 
@@ -40,8 +41,7 @@ void scale_numbers(Value& value, double factor) {
   value *= factor;
 }
 template <class List>
-  requires requires(List& list) { list.front(); } && (!EigenArray<List>)
-void scale_numbers(List& list, double factor) {
+requires requires(List& list) { list.front(); } &&(!EigenArray<List>)void scale_numbers(List& list, double factor) {
   for (auto& value : list) scale_numbers(value, factor);
 }
 

@@ -15,12 +15,14 @@
 
 namespace latent {
 
-// The number of leaves for n observations: enough for many threads, but none with fewer than `grain` observations, and so
-// few that a path of the tree with sums of `bytes` bytes stays below 16 MB, as long as there are 8.
+// The number of leaves for n observations: enough for many threads, but none with fewer than `grain` observations, and
+// so few that a path of the tree with sums of `bytes` bytes stays below 16 MB, as long as there are 8.
 inline std::size_t leaf_count(std::size_t n, std::size_t grain, std::size_t bytes) {
   constexpr std::size_t most = 256, least_for_threads = 8, path_budget = std::size_t{1} << 24;
-  std::size_t leaves = std::clamp<std::size_t>(std::bit_floor(std::max<std::size_t>(1, n / std::max<std::size_t>(1, grain))), 1, most);
-  while (leaves > least_for_threads && (static_cast<std::size_t>(std::bit_width(leaves)) + 1) * bytes > path_budget) leaves /= 2;
+  std::size_t leaves =
+      std::clamp<std::size_t>(std::bit_floor(std::max<std::size_t>(1, n / std::max<std::size_t>(1, grain))), 1, most);
+  while (leaves > least_for_threads && (static_cast<std::size_t>(std::bit_width(leaves)) + 1) * bytes > path_budget)
+    leaves /= 2;
   return leaves;
 }
 

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include <Eigen/Core>
-
 #include <latent/constraint.hpp>
 #include <latent/fields.hpp>
 
@@ -30,7 +29,8 @@ template <HasFields Parameters>
 std::size_t free_parameters(const Parameters& parameters) {
   std::size_t count = 0;
   for_each_field(parameters, [&](const std::string&, const auto& value, const Constraint& constraint) {
-    for_each_block(value, constraint, [&](std::span<const double> block) { count += constraint.free_size(block.size()); });
+    for_each_block(value, constraint,
+                   [&](std::span<const double> block) { count += constraint.free_size(block.size()); });
   });
   return count;
 }
@@ -81,12 +81,14 @@ std::optional<std::string> violation(const Parameters& parameters) {
   std::optional<std::string> found;
   for_each_field(parameters, [&](const std::string& name, const auto& value, const Constraint& constraint) {
     std::size_t index = 0;
-    const std::size_t blocks = numbers_of(value).size() / std::max<std::size_t>(1, constraint.block_size(shape_of(value)));
+    const std::size_t blocks =
+        numbers_of(value).size() / std::max<std::size_t>(1, constraint.block_size(shape_of(value)));
     for_each_block(value, constraint, [&](std::span<const double> block) {
       ++index;
       if (found) return;
       if (const std::optional<std::string> reason = constraint.violation(block)) {
-        found = name + (blocks > 1 ? " (" + std::to_string(index) + " of " + std::to_string(blocks) + ")" : "") + " " + *reason;
+        found = name + (blocks > 1 ? " (" + std::to_string(index) + " of " + std::to_string(blocks) + ")" : "") + " " +
+                *reason;
       }
     });
   });
@@ -98,7 +100,9 @@ std::optional<std::string> violation(const Parameters& parameters) {
 template <HasFields Parameters>
 double relative_change(const Parameters& before, const Parameters& after) {
   std::vector<std::vector<double>> old_values;
-  for_each_field(before, [&](const std::string&, const auto& value, const Constraint&) { old_values.push_back(numbers_of(value)); });
+  for_each_field(before, [&](const std::string&, const auto& value, const Constraint&) {
+    old_values.push_back(numbers_of(value));
+  });
   double largest = 0;
   std::size_t index = 0;
   for_each_field(after, [&](const std::string&, const auto& value, const Constraint&) {

@@ -24,7 +24,9 @@
 namespace latent {
 
 using Clock = std::chrono::steady_clock;
-inline double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+inline double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 // EM from one start: the loop. It can be run for a few iterations and continued later.
 template <LatentModel Model>
@@ -46,20 +48,22 @@ class EmRun {
   // Replaces the start of a run that has not begun.
   void start_at(Parameters start) { parameters_ = std::move(start); }
 
-  // Iterates until a verdict, or until `iterations` in all are done, which is no verdict unless it is the options' limit.
+  // Iterates until a verdict, or until `iterations` in all are done, which is no verdict unless it is the options'
+  // limit.
   void run(std::size_t iterations) {
     if (trace_.empty() && verdict_ == Verdict::not_run) begin();
     while (verdict_ == Verdict::not_run && trace_.back().iteration < iterations) iterate();
     if (verdict_ == Verdict::not_run && trace_.back().iteration >= options_.max_iterations) {
-      end(Verdict::iteration_limit, "after " + count_of(trace_.back().iteration, "iteration") +
-                                        gain_sentence());
+      end(Verdict::iteration_limit, "after " + count_of(trace_.back().iteration, "iteration") + gain_sentence());
     }
   }
 
   const Parameters& parameters() const { return parameters_; }
   const Trace& trace() const { return trace_; }
   Verdict verdict() const { return verdict_; }
-  double objective() const { return trace_.empty() ? -std::numeric_limits<double>::infinity() : trace_.back().objective; }
+  double objective() const {
+    return trace_.empty() ? -std::numeric_limits<double>::infinity() : trace_.back().objective;
+  }
   bool degenerate() const { return degenerate_ || verdict_ == Verdict::degenerate || verdict_ == Verdict::not_finite; }
   // What became of this start.
   StartReport report() const {
@@ -132,12 +136,13 @@ class EmRun {
     const double rounding =
         edge ? rounding_at_the_edge(now.objective, total_weight_) : fall_by_rounding(now.objective, total_weight_);
     if (now.change < -rounding) {
-      return end(Verdict::objective_decreased,
-                 "iteration " + std::to_string(now.iteration) + " lowered the objective by " + rounded(-now.change) + " (" +
-                     rounded(-now.change / (std::numeric_limits<double>::epsilon() * std::abs(now.objective)), 3) +
-                     " units in the last place), which EM cannot: the M-step does not maximise what the E-step expects, "
-                     "the E-step does not match the log-likelihood, or a prior is missing in log_prior; the parameters "
-                     "before it are kept");
+      return end(
+          Verdict::objective_decreased,
+          "iteration " + std::to_string(now.iteration) + " lowered the objective by " + rounded(-now.change) + " (" +
+              rounded(-now.change / (std::numeric_limits<double>::epsilon() * std::abs(now.objective)), 3) +
+              " units in the last place), which EM cannot: the M-step does not maximise what the E-step expects, "
+              "the E-step does not match the log-likelihood, or a prior is missing in log_prior; the parameters "
+              "before it are kept");
     }
     take(*next, *expectation, now, notes);
     if (const std::optional<std::string> reason = stopping_.converged(now)) {
@@ -216,7 +221,8 @@ class EmRun {
     if (stop) {
       end(Verdict::observer_request, "asked for after " + count_of(now.iteration, "iteration") + gain_sentence());
     } else if (options_.time_limit_seconds && now.seconds >= *options_.time_limit_seconds) {
-      end(Verdict::time_limit, "after " + rounded(now.seconds, 3) + " s and " + count_of(now.iteration, "iteration") + gain_sentence());
+      end(Verdict::time_limit,
+          "after " + rounded(now.seconds, 3) + " s and " + count_of(now.iteration, "iteration") + gain_sentence());
     }
   }
 

@@ -24,8 +24,8 @@ class OptionError : public Error {
   using Error::Error;
 };
 
-// A model cannot be what it is asked to be: parameters from a file or a caller that are none (the message names the key),
-// or a step of a fit that cannot be done (the message names the component).
+// A model cannot be what it is asked to be: parameters from a file or a caller that are none (the message names the
+// key), or a step of a fit that cannot be done (the message names the component).
 class ModelError : public Error {
  public:
   using Error::Error;

@@ -54,7 +54,8 @@ double expect_block(const Model& model, const PreparedOf<Model>& prepared, const
       }
       return log_likelihood;
     } else {
-      throw Error("this model cannot take weights: its Statistics need fields(), or its expectation a Weights argument");
+      throw Error(
+          "this model cannot take weights: its Statistics need fields(), or its expectation a Weights argument");
     }
   }
 }

@@ -10,14 +10,14 @@
 #include <vector>
 
 #include <Eigen/Core>
-
 #include <latent/constraint.hpp>
 
 // You write, once for each struct of parameters or statistics:
 //
 //   struct Parameters {
 //     double theta = 0.5;
-//     static constexpr auto fields() { return latent::fields(latent::field("theta", &Parameters::theta, latent::unit_interval)); }
+//     static constexpr auto fields() { return latent::fields(latent::field("theta", &Parameters::theta,
+//     latent::unit_interval)); }
 //   };
 //
 // You get: vector forms, free-parameter counts, JSON, printing, merging, comparison (see <latent/coordinates.hpp>,
@@ -29,18 +29,18 @@ namespace latent {
 template <class Owner, class Value>
 struct Field {
   std::string_view name;  // empty: the fields of `member` stand beside this struct's own
-  Value Owner::* member;
+  Value Owner::*member;
   Constraint constraint;
 };
 
 template <class Owner, class Value>
-constexpr Field<Owner, Value> field(std::string_view name, Value Owner::* member, Constraint constraint = real) {
+constexpr Field<Owner, Value> field(std::string_view name, Value Owner::*member, Constraint constraint = real) {
   return {name, member, constraint};
 }
 
 // A struct with fields whose fields stand beside those of its owner, in files and in print.
 template <class Owner, class Value>
-constexpr Field<Owner, Value> embedded(Value Owner::* member) {
+constexpr Field<Owner, Value> embedded(Value Owner::*member) {
   return {"", member, real};
 }
 
@@ -50,7 +50,9 @@ constexpr std::tuple<Fields...> fields(Fields... all) {
 }
 
 template <class T>
-concept HasFields = requires { T::fields(); };
+concept HasFields = requires {
+  T::fields();
+};
 
 // Calls visit(name, value, constraint) for every field of `object` itself; a nested struct is one value.
 template <class Object, class Visit>
@@ -85,8 +87,7 @@ Shape shape_of(const Value& value) {
   return {static_cast<std::size_t>(value.rows()), static_cast<std::size_t>(value.cols())};
 }
 template <class List>
-  requires requires(const List& list) { list.front(); } && (!EigenArray<List>)
-Shape shape_of(const List& list) {
+requires requires(const List& list) { list.front(); } &&(!EigenArray<List>)Shape shape_of(const List& list) {
   Shape shape{list.size()};
   if (!list.empty()) {
     const Shape inner = shape_of(list.front());
@@ -104,8 +105,9 @@ void append_numbers(const Value& value, std::vector<double>& numbers) {
   }
 }
 template <class List>
-  requires requires(const List& list) { list.front(); } && (!EigenArray<List>)
-void append_numbers(const List& list, std::vector<double>& numbers) {
+requires requires(const List& list) {
+  list.front();
+} &&(!EigenArray<List>)void append_numbers(const List& list, std::vector<double>& numbers) {
   for (const auto& value : list) append_numbers(value, numbers);
 }
 
@@ -128,8 +130,9 @@ void assign_numbers(std::span<const double>& numbers, Value& value) {
   }
 }
 template <class List>
-  requires requires(const List& list) { list.front(); } && (!EigenArray<List>)
-void assign_numbers(std::span<const double>& numbers, List& list) {
+requires requires(const List& list) {
+  list.front();
+} &&(!EigenArray<List>)void assign_numbers(std::span<const double>& numbers, List& list) {
   for (auto& value : list) assign_numbers(numbers, value);
 }
 

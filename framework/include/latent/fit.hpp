@@ -6,9 +6,6 @@
 #include <optional>
 #include <utility>
 
-#include <oneapi/tbb/global_control.h>
-#include <oneapi/tbb/task_arena.h>
-
 #include <latent/em_run.hpp>
 #include <latent/error.hpp>
 #include <latent/fit_options.hpp>
@@ -17,6 +14,8 @@
 #include <latent/restarts.hpp>
 #include <latent/sample.hpp>
 #include <latent/summary.hpp>
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/task_arena.h>
 
 namespace latent {
 
@@ -27,7 +26,8 @@ struct Fitted {
   Trace trace;  // of the start that won
 };
 
-// What all fits share: checks, threads, the observer, and the summary. search(options, begin, summary) returns the run that won.
+// What all fits share: checks, threads, the observer, and the summary. search(options, begin, summary) returns the run
+// that won.
 template <LatentModel Model, class Search>
 Fitted<Model> fit_from(const Model&, const Sample<DataOf<Model>>& sample, const FitOptions& options,
                        const Search& search) {

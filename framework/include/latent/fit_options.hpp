@@ -11,11 +11,11 @@ namespace latent {
 
 // When a fit has converged. L is the objective, n the sum of the weights (the number of observations), t an iteration.
 enum class StopRule {
-  aitken,      // the gain still to come, estimated as d_t r / (1 - r) with d_t = L_t - L_{t-1} and r = d_t / d_{t-1}, is below
-               // tolerance * n three times in a row (Boehning et al. 1994, Ann. Inst. Statist. Math. 46, 373; McLachlan & Peel
-               // 2000, section 2.11), or L changes no more than by rounding
-  absolute,    // |L_t - L_{t-1}| < tolerance * n       (scikit-learn, with 1e-3)
-  relative,    // |L_t - L_{t-1}| < tolerance * |L_t|   (mclust with 1e-5, flexmix with 1e-6)
+  aitken,    // the gain still to come, estimated as d_t r / (1 - r) with d_t = L_t - L_{t-1} and r = d_t / d_{t-1}, is
+             // below tolerance * n three times in a row (Boehning et al. 1994, Ann. Inst. Statist. Math. 46, 373;
+             // McLachlan & Peel 2000, section 2.11), or L changes no more than by rounding
+  absolute,  // |L_t - L_{t-1}| < tolerance * n       (scikit-learn, with 1e-3)
+  relative,  // |L_t - L_{t-1}| < tolerance * |L_t|   (mclust with 1e-5, flexmix with 1e-6)
   parameters,  // the largest relative change of a parameter is below tolerance (SQUAREM, turboEM in spirit)
 };
 const char* name_of(StopRule rule);

@@ -12,21 +12,21 @@ enum class StepKind { start, em };
 const char* name_of(StepKind kind);
 
 // One line of the trace: the state after `iteration` complete E- and M-steps, seen with the E-step made there.
-// Numbers that are not known yet are NaN. `rate` is that of the objective, which at a maximum inside the parameter space is
-// the square of the rate at which EM's parameters converge.
+// Numbers that are not known yet are NaN. `rate` is that of the objective, which at a maximum inside the parameter
+// space is the square of the rate at which EM's parameters converge.
 struct Iteration {
   std::size_t start = 0;      // which start, from 0
   std::size_t iteration = 0;  // 0: the start itself
   bool on_sample = false;     // of a search on a sample of the observations: the objective is the sample's
   StepKind kind = StepKind::start;
-  double objective = 0;       // log-likelihood + log-prior
-  double log_likelihood = 0;  // weighted, of all observations
+  double objective = 0;                                                // log-likelihood + log-prior
+  double log_likelihood = 0;                                           // weighted, of all observations
   double change = std::numeric_limits<double>::quiet_NaN();            // of the objective, by the last step
   double rate = std::numeric_limits<double>::quiet_NaN();              // change / the change before
   double estimated_gain = std::numeric_limits<double>::quiet_NaN();    // still to come, by Aitken's extrapolation
   double parameter_change = std::numeric_limits<double>::quiet_NaN();  // relative; see relative_change()
-  std::size_t passes = 0;     // over the data, since the start
-  double seconds = 0;         // since the fit began
+  std::size_t passes = 0;                                              // over the data, since the start
+  double seconds = 0;                                                  // since the fit began
 };
 
 using Trace = std::vector<Iteration>;

@@ -15,35 +15,41 @@
 // You write a copyable type with
 //
 //   struct Parameters { ... };          what EM estimates: a plain value
-//   struct Statistics { ... };          the expected sufficient statistics: a plain value that adds up over observations
-//   using Observation = ...;            one independent observation: a row, a group of rows, a series; the data are then a
-//                                       std::span<const Observation>.   (Or  using Data = latent::Observations;  a matrix.)
+//   struct Statistics { ... };          the expected sufficient statistics: a plain value that adds up over
+//   observations using Observation = ...;            one independent observation: a row, a group of rows, a series; the
+//   data are then a
+//                                       std::span<const Observation>.   (Or  using Data = latent::Observations;  a
+//                                       matrix.)
 //   double expectation(const Parameters&, Data block, Statistics& sums) const;
-//                                       E-step: adds to `sums` what the block says about the hidden variables; returns the
-//                                       block's observed-data log-likelihood
+//                                       E-step: adds to `sums` what the block says about the hidden variables; returns
+//                                       the block's observed-data log-likelihood
 //   Parameters maximization(const Statistics& sums, const Parameters& current) const;
 //                                       M-step: the parameters that maximise the expected complete-data log-likelihood
 //
-// What no concept can check: the E-step changes nothing but `sums`; the sums and the log-likelihood of two parts of the data
-// add up to those of the whole; the M-step never lowers the expected complete-data log-likelihood.
+// What no concept can check: the E-step changes nothing but `sums`; the sums and the log-likelihood of two parts of the
+// data add up to those of the whole; the M-step never lowers the expected complete-data log-likelihood.
 //
-// You get latent::fit(model, data) with its driver, parallel sums, stopping rules, verdicts and traces (<latent/fit.hpp>).
-// Every member below is optional and unlocks more:
+// You get latent::fit(model, data) with its driver, parallel sums, stopping rules, verdicts and traces
+// (<latent/fit.hpp>). Every member below is optional and unlocks more:
 //
-//   fields() on Parameters              parameter change as a stop rule, free-parameter count (AIC, BIC), vectors, files
-//   fields() on Statistics              parallel sums (else one thread adds up all), weights; or add(other, factor) and
+//   fields() on Parameters              parameter change as a stop rule, free-parameter count (AIC, BIC), vectors,
+//   files fields() on Statistics              parallel sums (else one thread adds up all), weights; or add(other,
+//   factor) and
 //                                       scale(factor), if the sum is not that of the numbers
 //   Statistics statistics(const Parameters&) const        an empty sum of the right shape, when Statistics{} is not one
 //                                       (of a Prepared, if there is one)
-//   Parameters initialize(Data, Random&) const            random starts; without it a fit starts at Parameters{}, which must
+//   Parameters initialize(Data, Random&) const            random starts; without it a fit starts at Parameters{}, which
+//   must
 //                                       exist in either case
 //   Parameters vary(const Parameters&, Data, std::size_t index, Random&, Weights) const
-//                                       another start near a solution, of many different ones the one with that index: rounds
-//                                       of variations of the best (for a mixture: merge two components and split one)
-//   Prepared prepare(const Parameters&) const             work done once per E-step; `expectation` then takes a Prepared
-//   double log_prior(const Parameters&) const             maximum a posteriori: the objective becomes log-likelihood + log-prior
-//   std::size_t grain() const                             how many observations make a task worth a thread (default 512)
-//   std::size_t enough() const                            how many observations tell good starts from bad ones, if that is more
+//                                       another start near a solution, of many different ones the one with that index:
+//                                       rounds of variations of the best (for a mixture: merge two components and split
+//                                       one)
+//   Prepared prepare(const Parameters&) const             work done once per E-step; `expectation` then takes a
+//   Prepared double log_prior(const Parameters&) const             maximum a posteriori: the objective becomes
+//   log-likelihood + log-prior std::size_t grain() const                             how many observations make a task
+//   worth a thread (default 512) std::size_t enough() const                            how many observations tell good
+//   starts from bad ones, if that is more
 //                                       than FitOptions::search_observations
 //   posterior, sample, from_labels, outlines, densities   prediction, simulation, starts from classes, pictures: see
 //                                       <latent/typed_model.hpp>
@@ -51,12 +57,13 @@
 // Three functions may take one argument more, which then must have a default:
 //
 //   expectation(parameters, block, sums, Weights weights = {})    weights of the block's observations, empty: all one.
-//                                       Without it the framework scales each observation's own statistics: right, but slower
+//                                       Without it the framework scales each observation's own statistics: right, but
+//                                       slower
 //   initialize(data, random, Weights weights = {})
 //   maximization(sums, current, Notes notes = {})                 where to say what a person should know of this step
 //
-// A step that cannot be done (a covariance with no inverse and no regularisation to mend it) throws latent::ModelError; the
-// fit then ends with the verdict `degenerate` and the parameters before that step.
+// A step that cannot be done (a covariance with no inverse and no regularisation to mend it) throws latent::ModelError;
+// the fit then ends with the verdict `degenerate` and the parameters before that step.
 
 namespace latent {
 
@@ -70,12 +77,12 @@ concept HasStatistics = std::copyable<typename Model::Statistics>;
 template <class Model>
 struct DataOfModel {};
 template <class Model>
-  requires requires { typename Model::Data; }
+requires requires { typename Model::Data; }
 struct DataOfModel<Model> {
   using type = typename Model::Data;
 };
 template <class Model>
-  requires requires { typename Model::Observation; }
+requires requires { typename Model::Observation; }
 struct DataOfModel<Model> {
   using type = std::span<const typename Model::Observation>;
 };
@@ -93,7 +100,9 @@ template <class Model>
 concept HasData = ObservationSet<DataOf<Model>>;
 
 template <class Model>
-concept Prepares = requires(const Model& model, const typename Model::Parameters& parameters) { model.prepare(parameters); };
+concept Prepares = requires(const Model& model, const typename Model::Parameters& parameters) {
+  model.prepare(parameters);
+};
 
 template <class Model>
 struct PreparedOfModel {
@@ -121,7 +130,7 @@ concept HasMaximization = requires(const Model& model, const typename Model::Sta
 
 template <class Model>
 concept LatentModel = std::copyable<Model> && HasParameters<Model> && HasStatistics<Model> && HasData<Model> &&
-                      HasExpectation<Model> && HasMaximization<Model>;
+    HasExpectation<Model> && HasMaximization<Model>;
 
 // --- what a model may also have -------------------------------------------------------------------------------------
 
@@ -142,7 +151,8 @@ concept Initializes = requires(const Model& model, const DataOf<Model>& data, Ra
 };
 
 template <class Model>
-concept InitializesWithWeights = requires(const Model& model, const DataOf<Model>& data, Random& random, Weights weights) {
+concept InitializesWithWeights = requires(const Model& model, const DataOf<Model>& data, Random& random,
+                                          Weights weights) {
   { model.initialize(data, random, weights) } -> std::convertible_to<typename Model::Parameters>;
 };
 

@@ -11,7 +11,8 @@ namespace latent {
 using Random = boost::random::mt19937_64;
 
 // An independent source for stream `index` of a seed (start 3 of seed 1): a mix of both by SplitMix64's finaliser
-// (Steele, Lea & Flood 2014, with the constants of Stafford's variant 13), so that neighbouring seeds and streams share nothing.
+// (Steele, Lea & Flood 2014, with the constants of Stafford's variant 13), so that neighbouring seeds and streams share
+// nothing.
 inline Random random_stream(std::uint64_t seed, std::uint64_t index = 0) {
   const auto mix = [](std::uint64_t z) {
     z += 0x9e3779b97f4a7c15U;

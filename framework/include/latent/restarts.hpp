@@ -10,19 +10,18 @@
 #include <utility>
 #include <vector>
 
-#include <oneapi/tbb/parallel_for.h>
-
 #include <latent/em_run.hpp>
 #include <latent/latent_model.hpp>
 #include <latent/random.hpp>
 #include <latent/sample.hpp>
 #include <latent/subset.hpp>
 #include <latent/summary.hpp>
+#include <oneapi/tbb/parallel_for.h>
 
-// Many starts. Fresh starts are run for a few iterations and the best continued (Biernacki, Celeux & Govaert 2003, "short
-// runs of EM"); then, if the model can vary a solution (for a mixture: merge two components and split a third, Ueda,
-// Nakano, Ghahramani & Hinton 2000), so are rounds of variations of the best, as long as they find something better. All
-// this is done on a sample if the data are many, and the best is then continued on all of them.
+// Many starts. Fresh starts are run for a few iterations and the best continued (Biernacki, Celeux & Govaert 2003,
+// "short runs of EM"); then, if the model can vary a solution (for a mixture: merge two components and split a third,
+// Ueda, Nakano, Ghahramani & Hinton 2000), so are rounds of variations of the best, as long as they find something
+// better. All this is done on a sample if the data are many, and the best is then continued on all of them.
 //
 // Starts are independent and run in parallel; each draws from its own random stream, so that the result depends on the
 // seed alone.
@@ -44,7 +43,8 @@ bool better(const EmRun<Model>& a, const EmRun<Model>& b) {
 template <LatentModel Model>
 class StartSearch {
  public:
-  StartSearch(const Model& model, const Sample<DataOf<Model>>& sample, const FitOptions& options, Clock::time_point begin)
+  StartSearch(const Model& model, const Sample<DataOf<Model>>& sample, const FitOptions& options,
+              Clock::time_point begin)
       : model_(model), sample_(sample), options_(options), begin_(begin) {}
 
   // The best run.
@@ -155,7 +155,8 @@ EmRun<Model> run_starts(const Model& model, const Sample<DataOf<Model>>& sample,
       const auto part = take(sample.observations, draw_subset(sample.size(), sample.weights, enough, random));
       const Sample<DataOf<Model>> small(part);
       FitOptions searching = options;
-      if (searching.tolerance > 0) searching.tolerance = std::max(searching.tolerance, 1e-6);  // to tell optima apart is enough
+      if (searching.tolerance > 0)
+        searching.tolerance = std::max(searching.tolerance, 1e-6);  // to tell optima apart is enough
       if (options.observer) {
         searching.observer = [&options](Iteration now) {
           now.on_sample = true;

@@ -41,7 +41,8 @@ struct Sample {
     if (size() == 0) throw DataError("there are no observations");
     if (weights.empty()) return;
     if (weights.size() != size()) {
-      throw DataError("there are " + std::to_string(weights.size()) + " weights for " + count_of(size(), "observation"));
+      throw DataError("there are " + std::to_string(weights.size()) + " weights for " +
+                      count_of(size(), "observation"));
     }
     for (std::size_t i = 0; i < weights.size(); ++i) {
       if (!(weights[i] >= 0) || std::isinf(weights[i])) {

@@ -11,20 +11,21 @@
 
 namespace latent {
 
-// How far an objective of n observations may move by rounding alone. Each log-density is good to a few units in the last
-// place of numbers of size one or of its own size, whichever is larger, and so is their sum.
+// How far an objective of n observations may move by rounding alone. Each log-density is good to a few units in the
+// last place of numbers of size one or of its own size, whichever is larger, and so is their sum.
 inline double rounding_of(double objective, double total_weight) {
   return 16 * std::numeric_limits<double>::epsilon() * (std::abs(objective) + total_weight);
 }
 
-// How far the objective of an honest model may fall. A model may add up a million terms (of one long series) one after the
-// other, and the errors of such a sum walk at random for about as many units in the last place as the root of their number.
+// How far the objective of an honest model may fall. A model may add up a million terms (of one long series) one after
+// the other, and the errors of such a sum walk at random for about as many units in the last place as the root of their
+// number.
 inline double fall_by_rounding(double objective, double total_weight) {
   return 1e-12 * (std::abs(objective) + total_weight);
 }
 
-// The same at the edge of the parameter space. A covariance whose variances differ by a factor of 1e10 keeps six digits of
-// the smallest, and where a floor holds that, the objective depends on it to first order.
+// The same at the edge of the parameter space. A covariance whose variances differ by a factor of 1e10 keeps six digits
+// of the smallest, and where a floor holds that, the objective depends on it to first order.
 inline double rounding_at_the_edge(double objective, double total_weight) {
   return 1e-5 * (std::abs(objective) + total_weight);
 }

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include <Eigen/Core>
-
 #include <latent/observations.hpp>
 #include <latent/random.hpp>
 
@@ -13,8 +12,8 @@
 
 namespace latent {
 
-// `count` of the indices below n, increasing, drawn without replacement; or, with weights, with probability proportional
-// to weight (the same index may then come more than once), so that what is drawn has equal weights.
+// `count` of the indices below n, increasing, drawn without replacement; or, with weights, with probability
+// proportional to weight (the same index may then come more than once), so that what is drawn has equal weights.
 std::vector<std::size_t> draw_subset(std::size_t n, Weights weights, std::size_t count, Random& random);
 
 // The observations with those indices.
@@ -30,6 +29,8 @@ std::vector<Observation> take(std::span<const Observation> observations, std::sp
 
 // Data of which a part can be taken.
 template <class Data>
-concept Takeable = requires(const Data& data, std::span<const std::size_t> indices) { take(data, indices); };
+concept Takeable = requires(const Data& data, std::span<const std::size_t> indices) {
+  take(data, indices);
+};
 
 }  // namespace latent

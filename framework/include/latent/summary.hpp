@@ -14,7 +14,7 @@ namespace latent {
 // Why a fit ended.
 enum class Verdict {
   not_run,
-  converged,            // the stop rule was satisfied
+  converged,  // the stop rule was satisfied
   iteration_limit,
   time_limit,
   observer_request,
@@ -35,10 +35,10 @@ std::string text_of(const Warning& warning);  // one line
 struct StartReport {
   std::size_t start = 0;
   double initial_objective = 0;
-  double objective = 0;        // where it ended, or was left
+  double objective = 0;  // where it ended, or was left
   std::size_t iterations = 0;
-  bool variation = false;      // of the best so far; else a fresh start
-  bool continued = false;      // to the end; else left after the short run
+  bool variation = false;  // of the best so far; else a fresh start
+  bool continued = false;  // to the end; else left after the short run
   bool degenerate = false;
   Verdict verdict = Verdict::not_run;
 };
@@ -55,8 +55,8 @@ struct Mode {
   bool degenerate = false;
 };
 
-// What a fit did. `iterations` counts complete E- and M-steps of the start that won; log_likelihood and objective are those
-// of the parameters returned.
+// What a fit did. `iterations` counts complete E- and M-steps of the start that won; log_likelihood and objective are
+// those of the parameters returned.
 struct Summary {
   Verdict verdict = Verdict::not_run;
   std::string message;  // the verdict as a sentence with its numbers
@@ -68,8 +68,8 @@ struct Summary {
   double estimated_gain = std::numeric_limits<double>::quiet_NaN();  // of the objective, still to come
 
   std::size_t observations = 0;
-  double total_weight = 0;                         // equals observations when there are no weights
-  std::optional<std::size_t> free_parameters;      // when the parameters have fields()
+  double total_weight = 0;                     // equals observations when there are no weights
+  std::optional<std::size_t> free_parameters;  // when the parameters have fields()
   std::size_t threads = 0;
   std::uint64_t seed = 0;
 
@@ -78,11 +78,11 @@ struct Summary {
   double seconds = 0;                    // wall time of the whole fit
 
   std::vector<Warning> warnings;
-  std::vector<StartReport> starts;       // in the order of starting
-  std::size_t searched = 0;              // the size of the sample they were run on; 0: all the data
-  std::vector<Mode> modes() const;       // of the starts that were continued, best first
+  std::vector<StartReport> starts;  // in the order of starting
+  std::size_t searched = 0;         // the size of the sample they were run on; 0: all the data
+  std::vector<Mode> modes() const;  // of the starts that were continued, best first
 
-  bool degenerate() const;  // the parameters returned are at the edge of the parameter space
+  bool degenerate() const;           // the parameters returned are at the edge of the parameter space
   std::string brief_report() const;  // one line
   std::string full_report() const;   // an aligned table
 };

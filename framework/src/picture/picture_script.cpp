@@ -54,9 +54,7 @@ class Script {
     text_ = "set encoding utf8\nset terminal ";
     // The scales make letters, lines and dots of the same size in pixels of the picture; found by measuring.
     switch (format_) {
-      case Format::svg:
-        text_ += "svg size " + size;
-        break;
+      case Format::svg: text_ += "svg size " + size; break;
       case Format::png:  // two by two to a pixel of the picture, for the screens and the print of today
         text_ += "pngcairo fontscale 1.5 linewidth 2 pointscale 3.1 size " + decimal(2 * picture_.width) + "," +
                  decimal(2 * picture_.height);

@@ -38,16 +38,10 @@ std::vector<std::string> first_cells(TextBuffer& text, const TableOptions& optio
   while (true) {
     std::vector<std::string> cells;
     switch (reader.peek(cells)) {
-      case RowReader::Outcome::row:
-        return cells;
-      case RowReader::Outcome::blank_line:
-        reader.skip_line();
-        break;
-      case RowReader::Outcome::more:
-        text.refill();
-        break;
-      case RowReader::Outcome::end:
-        throw DataError(text.name() + ": the file is empty");
+      case RowReader::Outcome::row: return cells;
+      case RowReader::Outcome::blank_line: reader.skip_line(); break;
+      case RowReader::Outcome::more: text.refill(); break;
+      case RowReader::Outcome::end: throw DataError(text.name() + ": the file is empty");
     }
   }
 }

@@ -164,12 +164,9 @@ Table read_items(ByteSource& source, const NpyHeader& header, const ColumnChoice
   switch (header.item_bytes) {
     case 1:  // bool is a byte, 0 or 1
       return is_signed ? reader.read<std::int8_t>() : reader.read<std::uint8_t>();
-    case 2:
-      return is_signed ? reader.read<std::int16_t>() : reader.read<std::uint16_t>();
-    case 4:
-      return is_signed ? reader.read<std::int32_t>() : reader.read<std::uint32_t>();
-    default:
-      return is_signed ? reader.read<std::int64_t>() : reader.read<std::uint64_t>();
+    case 2: return is_signed ? reader.read<std::int16_t>() : reader.read<std::uint16_t>();
+    case 4: return is_signed ? reader.read<std::int32_t>() : reader.read<std::uint32_t>();
+    default: return is_signed ? reader.read<std::int64_t>() : reader.read<std::uint64_t>();
   }
 }
 

@@ -22,18 +22,15 @@ std::string complaint(NumberText found, const std::string& contents) {
     case NumberText::missing:
       if (contents.empty()) return std::string("found an empty cell, expected a number; ") + missing_is_refused;
       return "found " + shown(contents) + ", expected a number; " + missing_is_refused;
-    case NumberText::infinite:
-      return "found " + shown(contents) + ", expected a finite number";
-    case NumberText::too_large:
-      return "found " + shown(contents) + ", expected a number of at most 1.8e308 in size";
+    case NumberText::infinite: return "found " + shown(contents) + ", expected a finite number";
+    case NumberText::too_large: return "found " + shown(contents) + ", expected a number of at most 1.8e308 in size";
     case NumberText::decimal_comma: {
       std::string with_point = contents;
       std::replace(with_point.begin(), with_point.end(), ',', '.');
       return "found " + shown(contents) + ", expected a decimal point: " + shown(with_point);
     }
     case NumberText::text:
-    case NumberText::number:
-      break;
+    case NumberText::number: break;
   }
   return "found " + shown(contents) + ", expected a number";
 }

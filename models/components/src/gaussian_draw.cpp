@@ -1,9 +1,7 @@
 #include <cmath>
 
-#include <boost/random/normal_distribution.hpp>
-
 #include <Eigen/Cholesky>
-
+#include <boost/random/normal_distribution.hpp>
 #include <latent/components/column_moments.hpp>
 #include <latent/components/gaussian_diagonal.hpp>
 #include <latent/components/gaussian_full.hpp>
@@ -33,7 +31,8 @@ Eigen::VectorXd standard_normal(Eigen::Index count, Random& random) {
 
 Eigen::MatrixXd cholesky_factor(const Eigen::MatrixXd& covariance) {
   const Eigen::VectorXd units = covariance.diagonal().cwiseSqrt();
-  const Eigen::MatrixXd correlation = units.cwiseInverse().asDiagonal() * covariance * units.cwiseInverse().asDiagonal();
+  const Eigen::MatrixXd correlation =
+      units.cwiseInverse().asDiagonal() * covariance * units.cwiseInverse().asDiagonal();
   return units.asDiagonal() * Eigen::MatrixXd(Eigen::LLT<Eigen::MatrixXd>(correlation).matrixL());
 }
 
@@ -43,12 +42,14 @@ Eigen::Map<Eigen::VectorXd> as_vector(std::span<double> row) {
 
 }  // namespace
 
-FullGaussians::Parameters FullGaussians::pooled(const Observations& rows, Weights weights, std::size_t components) const {
+FullGaussians::Parameters FullGaussians::pooled(const Observations& rows, Weights weights,
+                                                std::size_t components) const {
   const Alike start = alike(rows, weights, components);
   return {start.means, std::vector<Eigen::MatrixXd>(components, start.variances.asDiagonal())};
 }
 
-TiedGaussians::Parameters TiedGaussians::pooled(const Observations& rows, Weights weights, std::size_t components) const {
+TiedGaussians::Parameters TiedGaussians::pooled(const Observations& rows, Weights weights,
+                                                std::size_t components) const {
   const Alike start = alike(rows, weights, components);
   return {start.means, start.variances.asDiagonal()};
 }
@@ -65,13 +66,15 @@ SphericalGaussians::Parameters SphericalGaussians::pooled(const Observations& ro
   return {start.means, Eigen::VectorXd::Constant(start.means.rows(), start.variances.mean())};
 }
 
-void FullGaussians::draw(const Parameters& parameters, std::size_t component, Random& random, std::span<double> row) const {
+void FullGaussians::draw(const Parameters& parameters, std::size_t component, Random& random,
+                         std::span<double> row) const {
   const auto k = static_cast<Eigen::Index>(component);
-  as_vector(row) = parameters.means.row(k).transpose() +
-                   cholesky_factor(parameters.covariances[component]) * standard_normal(parameters.means.cols(), random);
+  as_vector(row) = parameters.means.row(k).transpose() + cholesky_factor(parameters.covariances[component]) *
+                                                             standard_normal(parameters.means.cols(), random);
 }
 
-void TiedGaussians::draw(const Parameters& parameters, std::size_t component, Random& random, std::span<double> row) const {
+void TiedGaussians::draw(const Parameters& parameters, std::size_t component, Random& random,
+                         std::span<double> row) const {
   as_vector(row) = parameters.means.row(static_cast<Eigen::Index>(component)).transpose() +
                    cholesky_factor(parameters.covariance) * standard_normal(parameters.means.cols(), random);
 }
@@ -79,8 +82,9 @@ void TiedGaussians::draw(const Parameters& parameters, std::size_t component, Ra
 void DiagonalGaussians::draw(const Parameters& parameters, std::size_t component, Random& random,
                              std::span<double> row) const {
   const auto k = static_cast<Eigen::Index>(component);
-  as_vector(row) = parameters.means.row(k).transpose() + parameters.variances.row(k).transpose().cwiseSqrt().cwiseProduct(
-                                                             standard_normal(parameters.means.cols(), random));
+  as_vector(row) =
+      parameters.means.row(k).transpose() + parameters.variances.row(k).transpose().cwiseSqrt().cwiseProduct(
+                                                standard_normal(parameters.means.cols(), random));
 }
 
 void SphericalGaussians::draw(const Parameters& parameters, std::size_t component, Random& random,

@@ -1,12 +1,10 @@
-#include <latent/components/gaussian_marginal.hpp>
-
 #include <cmath>
 #include <numbers>
 
 #include <Eigen/Eigenvalues>
-
 #include <latent/components/gaussian_diagonal.hpp>
 #include <latent/components/gaussian_full.hpp>
+#include <latent/components/gaussian_marginal.hpp>
 #include <latent/components/gaussian_spherical.hpp>
 #include <latent/components/gaussian_tied.hpp>
 
@@ -28,8 +26,8 @@ Eigen::Matrix2d independent(double x_variance, double y_variance) {
   return Eigen::Vector2d(x_variance, y_variance).asDiagonal();
 }
 
-// Half axes of the ellipse of one standard deviation, one a column. In units of the standard deviations, so that columns
-// of very different units do not spoil the eigenvectors.
+// Half axes of the ellipse of one standard deviation, one a column. In units of the standard deviations, so that
+// columns of very different units do not spoil the eigenvectors.
 Eigen::Matrix2d half_axes(const Eigen::Matrix2d& covariance) {
   const Eigen::Vector2d units = covariance.diagonal().cwiseSqrt();
   const Eigen::Matrix2d scaled = units.cwiseInverse().asDiagonal() * covariance * units.cwiseInverse().asDiagonal();
@@ -39,22 +37,27 @@ Eigen::Matrix2d half_axes(const Eigen::Matrix2d& covariance) {
 
 }  // namespace
 
-GaussianMarginal FullGaussians::marginal(const Parameters& at, std::size_t component, std::size_t x, std::size_t y) const {
+GaussianMarginal FullGaussians::marginal(const Parameters& at, std::size_t component, std::size_t x,
+                                         std::size_t y) const {
   const auto i = static_cast<Eigen::Index>(x), j = static_cast<Eigen::Index>(y);
   return {mean_of(at.means, component, i, j), part_of(at.covariances[component], i, j)};
 }
 
-GaussianMarginal TiedGaussians::marginal(const Parameters& at, std::size_t component, std::size_t x, std::size_t y) const {
+GaussianMarginal TiedGaussians::marginal(const Parameters& at, std::size_t component, std::size_t x,
+                                         std::size_t y) const {
   const auto i = static_cast<Eigen::Index>(x), j = static_cast<Eigen::Index>(y);
   return {mean_of(at.means, component, i, j), part_of(at.covariance, i, j)};
 }
 
-GaussianMarginal DiagonalGaussians::marginal(const Parameters& at, std::size_t component, std::size_t x, std::size_t y) const {
-  const auto k = static_cast<Eigen::Index>(component), i = static_cast<Eigen::Index>(x), j = static_cast<Eigen::Index>(y);
+GaussianMarginal DiagonalGaussians::marginal(const Parameters& at, std::size_t component, std::size_t x,
+                                             std::size_t y) const {
+  const auto k = static_cast<Eigen::Index>(component), i = static_cast<Eigen::Index>(x),
+             j = static_cast<Eigen::Index>(y);
   return {mean_of(at.means, component, i, j), independent(at.variances(k, i), at.variances(k, j))};
 }
 
-GaussianMarginal SphericalGaussians::marginal(const Parameters& at, std::size_t component, std::size_t x, std::size_t y) const {
+GaussianMarginal SphericalGaussians::marginal(const Parameters& at, std::size_t component, std::size_t x,
+                                              std::size_t y) const {
   const double variance = at.variances[static_cast<Eigen::Index>(component)];
   return {mean_of(at.means, component, static_cast<Eigen::Index>(x), static_cast<Eigen::Index>(y)),
           independent(variance, variance)};
@@ -90,7 +93,8 @@ std::vector<Curve> density_curves(std::span<const GaussianMarginal> components, 
     Curve curve{{}, k};
     for (std::size_t i = 0; i < grid.size(); ++i) {
       const double z = (grid[i] - components[k].mean[0]) / deviation;
-      const double density = weights[static_cast<Eigen::Index>(k)] * std::exp(-z * z / 2) / (deviation * std::sqrt(2 * std::numbers::pi));
+      const double density =
+          weights[static_cast<Eigen::Index>(k)] * std::exp(-z * z / 2) / (deviation * std::sqrt(2 * std::numbers::pi));
       curve.points.push_back({grid[i], density});
       sum.points[i][1] += density;
     }

@@ -3,7 +3,6 @@
 #include <string>
 
 #include <Eigen/Cholesky>
-
 #include <latent/components/gaussian_diagonal.hpp>
 #include <latent/components/gaussian_full.hpp>
 #include <latent/components/gaussian_spherical.hpp>
@@ -61,13 +60,15 @@ MeanStep mean_step(const Statistics& sums, const Eigen::MatrixXd& current, const
 void require_usable(double variance, const std::string& of_what) {
   constexpr double smallest = 1e-303;
   if (variance <= 0 || (variance >= smallest && std::isfinite(variance))) return;
-  throw ModelError("the variance " + of_what + " is " + rounded(variance, 3) + ", beyond what can be computed with: use another unit");
+  throw ModelError("the variance " + of_what + " is " + rounded(variance, 3) +
+                   ", beyond what can be computed with: use another unit");
 }
 
 // The variances of all the data (D), from the sums of squares about the components' own means: what regularisation is
-// relative to. They are the same in every iteration. Of a constant column nothing is left but rounding: that of its numbers,
-// or of the squares that were taken about means far away.
-Eigen::VectorXd data_variances(const MeanStep& step, const Eigen::MatrixXd& origins, const Eigen::VectorXd& own_squares) {
+// relative to. They are the same in every iteration. Of a constant column nothing is left but rounding: that of its
+// numbers, or of the squares that were taken about means far away.
+Eigen::VectorXd data_variances(const MeanStep& step, const Eigen::MatrixXd& origins,
+                               const Eigen::VectorXd& own_squares) {
   constexpr double epsilon = std::numeric_limits<double>::epsilon();
   const Eigen::VectorXd weights = step.counts.matrix() / step.counts.sum();
   const Eigen::MatrixXd means = origins + step.shifts;
@@ -92,10 +93,11 @@ Eigen::MatrixXd centred(const Eigen::VectorXd& scatter, const Eigen::VectorXd& s
 }
 
 [[noreturn]] void throw_collapsed(std::optional<Eigen::Index> component, double observations) {
-  throw ModelError((component ? "component " + std::to_string(*component + 1) : "the common covariance") +
-                   " has collapsed onto " + rounded(observations, 4) +
-                   " observations: its covariance is singular; turn the regularisation on, use fewer components or simpler "
-                   "covariances, or a prior");
+  throw ModelError(
+      (component ? "component " + std::to_string(*component + 1) : "the common covariance") + " has collapsed onto " +
+      rounded(observations, 4) +
+      " observations: its covariance is singular; turn the regularisation on, use fewer components or simpler "
+      "covariances, or a prior");
 }
 
 Eigen::MatrixXd regularized(const Eigen::MatrixXd& covariance, const Eigen::VectorXd& variances, double floor,
@@ -113,7 +115,8 @@ Eigen::MatrixXd regularized(const Eigen::MatrixXd& covariance, const Eigen::Vect
 }
 
 // The same where all there is are variances.
-double regularized(double variance, double data_variance, double floor, Eigen::Index component, double observations, bool& lifted) {
+double regularized(double variance, double data_variance, double floor, Eigen::Index component, double observations,
+                   bool& lifted) {
   if (variance >= floor * data_variance && variance > 0) return variance;
   if (floor == 0) throw_collapsed(component, observations);
   lifted = true;
@@ -122,7 +125,8 @@ double regularized(double variance, double data_variance, double floor, Eigen::I
 
 }  // namespace
 
-FullGaussians::Parameters FullGaussians::maximization(const Statistics& sums, const Parameters& current, Notes notes) const {
+FullGaussians::Parameters FullGaussians::maximization(const Statistics& sums, const Parameters& current,
+                                                      Notes notes) const {
   const Eigen::Index dimensions = current.means.cols();
   const MeanStep step = mean_step(sums, current.means, prior, notes);
   Parameters next{step.means, current.covariances};
@@ -148,7 +152,8 @@ FullGaussians::Parameters FullGaussians::maximization(const Statistics& sums, co
   return next;
 }
 
-TiedGaussians::Parameters TiedGaussians::maximization(const Statistics& sums, const Parameters& current, Notes notes) const {
+TiedGaussians::Parameters TiedGaussians::maximization(const Statistics& sums, const Parameters& current,
+                                                      Notes notes) const {
   const Eigen::Index dimensions = current.means.cols();
   const MeanStep step = mean_step(sums, current.means, prior, notes);
   Eigen::MatrixXd covariance = unpacked(sums.scatter, dimensions);
@@ -198,7 +203,8 @@ SphericalGaussians::Parameters SphericalGaussians::maximization(const Statistics
   const double data_variance = (own.sum() + between) / (total * dimensions);
   require_usable(data_variance, "of all columns");
   const double rounding = 2 * std::numeric_limits<double>::epsilon();
-  if (!(data_variance > rounding * rounding * centre.squaredNorm())) throw ModelError("all rows are the same: there is nothing to tell components apart");
+  if (!(data_variance > rounding * rounding * centre.squaredNorm()))
+    throw ModelError("all rows are the same: there is nothing to tell components apart");
   Parameters next{step.means, current.variances};
   for (Eigen::Index k = 0; k < own.size(); ++k) {
     if (step.unknown(k)) continue;

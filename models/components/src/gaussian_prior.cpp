@@ -30,7 +30,8 @@ double FullGaussians::log_prior(const Parameters& parameters) const {
   for (Eigen::Index k = 0; k < parameters.means.rows(); ++k) {
     const InverseFactor factor = inverse_factor(parameters.covariances[static_cast<std::size_t>(k)],
                                                 "the covariance of component " + std::to_string(k + 1));
-    sum += log_wishart(factor, *prior, prior->degrees + dimensions + 2) + log_mean(factor, *prior, parameters.means.row(k));
+    sum += log_wishart(factor, *prior, prior->degrees + dimensions + 2) +
+           log_mean(factor, *prior, parameters.means.row(k));
   }
   return sum;
 }
@@ -48,12 +49,15 @@ double DiagonalGaussians::log_prior(const Parameters& parameters) const {
   if (!prior) return 0;
   const Eigen::MatrixXd pulls = (parameters.means.rowwise() - prior->mean.transpose()).cwiseAbs2() * prior->shrinkage;
   const Eigen::MatrixXd squares = pulls.rowwise() + prior->scale.diagonal().transpose();
-  return -0.5 * ((prior->degrees + 3) * parameters.variances.array().log() + squares.array() / parameters.variances.array()).sum();
+  return -0.5 *
+         ((prior->degrees + 3) * parameters.variances.array().log() + squares.array() / parameters.variances.array())
+             .sum();
 }
 
 double SphericalGaussians::log_prior(const Parameters& parameters) const {
   if (!prior) return 0;
-  const Eigen::VectorXd pulls = (parameters.means.rowwise() - prior->mean.transpose()).rowwise().squaredNorm() * prior->shrinkage;
+  const Eigen::VectorXd pulls =
+      (parameters.means.rowwise() - prior->mean.transpose()).rowwise().squaredNorm() * prior->shrinkage;
   const Eigen::ArrayXd squares = pulls.array() + prior->scale.diagonal().mean();
   const double exponent = prior->degrees + 2 + static_cast<double>(parameters.means.cols());
   return -0.5 * (exponent * parameters.variances.array().log() + squares / parameters.variances.array()).sum();

@@ -1,11 +1,9 @@
-#include <latent/components/gaussian_regularization.hpp>
-
 #include <cmath>
 #include <string>
 
 #include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
-
+#include <latent/components/gaussian_regularization.hpp>
 #include <latent/error.hpp>
 #include <latent/text.hpp>
 
@@ -23,11 +21,10 @@ GaussianPrior GaussianPrior::for_data(const Eigen::VectorXd& mean, const Eigen::
 }
 
 Floored lift_eigenvalues(const Eigen::MatrixXd& covariance, const Eigen::VectorXd& variances, double floor) {
-  // In units of the data's spread the floor is a multiple of the identity, and lifting the eigenvalues below it maximises
-  // -log|S| - tr(C S^-1) over all S above it.
+  // In units of the data's spread the floor is a multiple of the identity, and lifting the eigenvalues below it
+  // maximises -log|S| - tr(C S^-1) over all S above it.
   const Eigen::VectorXd units = variances.cwiseSqrt();
-  const Eigen::MatrixXd scaled =
-      units.cwiseInverse().asDiagonal() * covariance * units.cwiseInverse().asDiagonal();
+  const Eigen::MatrixXd scaled = units.cwiseInverse().asDiagonal() * covariance * units.cwiseInverse().asDiagonal();
   const Eigen::Index n = covariance.rows();
   const Eigen::LLT<Eigen::MatrixXd> above(scaled - floor * Eigen::MatrixXd::Identity(n, n));
   if (above.info() == Eigen::Success) return {covariance, false};
@@ -37,20 +34,22 @@ Floored lift_eigenvalues(const Eigen::MatrixXd& covariance, const Eigen::VectorX
   return {(lifted + lifted.transpose()) / 2, true};
 }
 
-void note_component(const Notes& notes, std::optional<Eigen::Index> component, double observations, Eigen::Index dimensions,
-                    bool lifted, double floor) {
+void note_component(const Notes& notes, std::optional<Eigen::Index> component, double observations,
+                    Eigen::Index dimensions, bool lifted, double floor) {
   const double enough = 2 * static_cast<double>(dimensions + 1);
   const bool few = component && observations < enough;
   if (!lifted && !few) return;
   const std::optional<std::size_t> which = component ? std::optional<std::size_t>(*component) : std::nullopt;
   const std::string held = "its variance was held at " + rounded(floor, 3) + " times that of the data";
-  const std::string points = rounded(observations, 4) + (rounded(observations, 4) == "1" ? " observation" : " observations");
+  const std::string points =
+      rounded(observations, 4) + (rounded(observations, 4) == "1" ? " observation" : " observations");
   if (lifted && few) {
     notes.add({"collapsed", which, "collapsed onto " + points + "; " + held, true});
   } else if (lifted) {
     notes.add({"regularized", which, "has no spread in some direction, on " + points + "; " + held, true});
   } else {
-    notes.add({"few", which, "rests on " + points + ", a covariance needs " + rounded(enough) + " or more to mean something", true});
+    notes.add({"few", which,
+               "rests on " + points + ", a covariance needs " + rounded(enough) + " or more to mean something", true});
   }
 }
 

@@ -32,7 +32,8 @@ void add_first(Statistics& into, const Statistics& other, const Move& move, doub
 }
 
 // triangle += factor * (d s^T + s d^T) for one component, packed as in scatter.hpp.
-void add_cross(Eigen::Ref<Eigen::VectorXd> triangle, const Eigen::VectorXd& shift, const Eigen::VectorXd& sums, double factor) {
+void add_cross(Eigen::Ref<Eigen::VectorXd> triangle, const Eigen::VectorXd& shift, const Eigen::VectorXd& sums,
+               double factor) {
   for (Eigen::Index i = 0, at = 0; i < shift.size(); ++i) {
     for (Eigen::Index j = 0; j <= i; ++j, ++at) triangle[at] += factor * (shift[i] * sums[j] + sums[i] * shift[j]);
   }

@@ -1,7 +1,6 @@
-#include <latent/components/kmeans.hpp>
-
 #include <algorithm>
 
+#include <latent/components/kmeans.hpp>
 #include <latent/components/moments.hpp>
 
 namespace latent {
@@ -14,7 +13,8 @@ void for_each_distance_block(const KMeans::Prepared& prepared, const Observation
   static thread_local AlignedBuffer buffer;
   const Eigen::Index components = prepared.centres.rows();
   const Eigen::VectorXd offsets = Eigen::VectorXd::Zero(components);
-  const std::span<const double> origin(prepared.block_origin.data(), static_cast<std::size_t>(prepared.block_origin.size()));
+  const std::span<const double> origin(prepared.block_origin.data(),
+                                       static_cast<std::size_t>(prepared.block_origin.size()));
   const std::size_t step = block_rows(rows.columns(), static_cast<std::size_t>(components));
   for (std::size_t first = 0; first < rows.size(); first += step) {
     block.gather(rows.subspan(first, std::min(step, rows.size() - first)), origin);
@@ -45,7 +45,8 @@ KMeans::Statistics KMeans::statistics(const Prepared& prepared) const {
           Eigen::MatrixXd::Zero(prepared.centres.rows(), prepared.centres.cols())};
 }
 
-double KMeans::expectation(const Prepared& prepared, const Observations& rows, Statistics& sums, Weights weights) const {
+double KMeans::expectation(const Prepared& prepared, const Observations& rows, Statistics& sums,
+                           Weights weights) const {
   double objective = 0;
   for_each_distance_block(prepared, rows, [&](std::size_t first, const ColumnBlock& block, Columns out) {
     for (std::size_t i = 0; i < block.rows(); ++i) {

@@ -3,7 +3,6 @@
 #include <vector>
 
 #include <boost/random/uniform_real_distribution.hpp>
-
 #include <latent/components/column_moments.hpp>
 #include <latent/components/kmeans.hpp>
 
@@ -70,7 +69,8 @@ Eigen::MatrixXd kmeans_plus_plus(const Observations& rows, Weights weights, cons
   }
 
   Eigen::MatrixXd centres(static_cast<Eigen::Index>(components), dimensions);
-  for (std::size_t k = 0; k < components; ++k) centres.row(static_cast<Eigen::Index>(k)) = rows.row(chosen[k]).transpose();
+  for (std::size_t k = 0; k < components; ++k)
+    centres.row(static_cast<Eigen::Index>(k)) = rows.row(chosen[k]).transpose();
   return centres;
 }
 

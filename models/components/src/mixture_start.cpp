@@ -1,13 +1,11 @@
-#include <latent/components/mixture_start.hpp>
-
 #include <algorithm>
 #include <numeric>
 
 #include <boost/random/exponential_distribution.hpp>
 #include <boost/random/uniform_real_distribution.hpp>
-
 #include <latent/components/column_moments.hpp>
 #include <latent/components/kmeans.hpp>
+#include <latent/components/mixture_start.hpp>
 #include <latent/em_run.hpp>
 #include <latent/error.hpp>
 #include <latent/subset.hpp>
@@ -75,7 +73,8 @@ StartSample start_sample(const Observations& rows, Weights weights, std::size_t 
 std::vector<std::size_t> start_labels(MixtureStart start, const Observations& rows, Weights weights,
                                       std::size_t components, Random& random) {
   const KMeans kmeans{column_moments(rows, weights).variances.unaryExpr([](double v) { return v > 0 ? v : 1; })};
-  if (start == MixtureStart::random_points) return kmeans.nearest({random_rows(rows, weights, components, random)}, rows);
+  if (start == MixtureStart::random_points)
+    return kmeans.nearest({random_rows(rows, weights, components, random)}, rows);
   const KMeans::Parameters seeds{kmeans_plus_plus(rows, weights, kmeans.variances, components, random)};
   FitOptions options;
   options.stop = StopRule::relative;

@@ -1,5 +1,3 @@
-#include <latent/components/split_merge.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -7,6 +5,7 @@
 #include <vector>
 
 #include <boost/random/normal_distribution.hpp>
+#include <latent/components/split_merge.hpp>
 
 namespace latent {
 
@@ -41,7 +40,8 @@ SplitMerge SplitMergeSurvey::change(std::size_t index, Random& random) const {
   }
   const auto cosine = [&](const std::pair<Eigen::Index, Eigen::Index>& pair) {
     const double sizes = overlap_(pair.first, pair.first) * overlap_(pair.second, pair.second);
-    return sizes > 0 ? overlap_(pair.first, pair.second) / std::sqrt(sizes) : 1;  // an empty component merges at no cost
+    return sizes > 0 ? overlap_(pair.first, pair.second) / std::sqrt(sizes)
+                     : 1;  // an empty component merges at no cost
   };
   std::ranges::stable_sort(pairs, [&](const auto& left, const auto& right) { return cosine(left) > cosine(right); });
 
@@ -62,7 +62,8 @@ SplitMerge SplitMergeSurvey::change(std::size_t index, Random& random) const {
     squares += squares_.row(move.freed).transpose();
   }
   const Eigen::VectorXd mean = sum / std::max(count, std::numeric_limits<double>::min());
-  const Eigen::ArrayXd variances = (squares / std::max(count, std::numeric_limits<double>::min()) - mean.cwiseAbs2()).array();
+  const Eigen::ArrayXd variances =
+      (squares / std::max(count, std::numeric_limits<double>::min()) - mean.cwiseAbs2()).array();
   boost::random::normal_distribution<double> normal;
   move.normal = Eigen::VectorXd::NullaryExpr(mean.size(), [&](Eigen::Index j) {
     return variances[j] > 0 ? normal(random) / std::sqrt(variances[j]) : normal(random);

@@ -353,16 +353,16 @@ TEST_SUITE("models/components/kernels") {
   }
 
   TEST_CASE("FullGaussians: a component without responsibility has sums of zero") {
-  Problem problem({.shape = {6, 3, 100}});
-  problem.weights.col(1).setZero();
-  const Run<Full> run(problem);
-  CHECK(run.statistics.counts[1] == 0);
-  CHECK((run.statistics.sums.row(1).array() == 0).all());
-  CHECK((run.statistics.scatters.col(1).array() == 0).all());
-  CHECK(moment_error(problem, run) < rounding);
-}
+    Problem problem({.shape = {6, 3, 100}});
+    problem.weights.col(1).setZero();
+    const Run<Full> run(problem);
+    CHECK(run.statistics.counts[1] == 0);
+    CHECK((run.statistics.sums.row(1).array() == 0).all());
+    CHECK((run.statistics.scatters.col(1).array() == 0).all());
+    CHECK(moment_error(problem, run) < rounding);
+  }
 
-TEST_CASE("FullGaussians: a nearly singular covariance keeps its digits") {
+  TEST_CASE("FullGaussians: a nearly singular covariance keeps its digits") {
     // Correlation 1 - 1e-10: the density depends on the difference of the coordinates, of variance 2e-10.
     Problem problem({.shape = {2, 1, 100}});
     problem.covariances[0] << 1, 1 - 1e-10, 1 - 1e-10, 1;

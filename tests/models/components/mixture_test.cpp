@@ -196,7 +196,12 @@ TEST_SUITE("models/components/mixture") {
     }
     // Curves are densities: their integrals over a wide grid are the weights, and the last is the sum.
     std::vector<double> grid;
-    const double mean = at.components.means.col(0).mean(), width = 40;
+    const double mean = at.components.means.col(0).mean();
+    double deviation = 0;
+    for (Index k = 0; k < 3; ++k) {
+      deviation = std::max(deviation, std::sqrt(Family::covariance(at.components, k)(0, 0)));
+    }
+    const double width = 10 * deviation + 10;
     for (int i = 0; i <= 4000; ++i) grid.push_back(mean + width * (i / 2000.0 - 1));
     const auto curves = model.densities(at, 0, grid);
     REQUIRE(curves.size() == 4);

@@ -66,7 +66,9 @@ Errors errors(const Setting& setting, std::size_t dimensions, std::size_t compon
                                     {.tolerance = 0, .max_iterations = until});
     CHECK(fitted.summary.verdict == latent::Verdict::iteration_limit);
     CHECK(fitted.summary.iterations == until);
-    CHECK(fitted.summary.warnings.empty());
+    CHECK(std::ranges::all_of(fitted.summary.warnings, [](const latent::Warning& warning) {
+      return warning.note.kind == "few";  // nothing was held or lost: the oracle knows no regularisation
+    }));
     const oracle::Long size = std::abs(expectation.log_likelihood) + sample.total_weight();
     const double error =
         static_cast<double>(std::abs(fitted.summary.log_likelihood - expectation.log_likelihood) / size);

@@ -234,8 +234,8 @@ TEST_SUITE("models/gmm/properties") {
     CHECK(again.trace.back().parameter_change < tolerance::numeric);
   }
 
-  TEST_CASE_TEMPLATE("GaussianMixture: no other parameters expect more of the complete data than those of an M-step",
-                     Family, LATENT_GAUSSIANS) {
+  TEST_CASE_TEMPLATE("GaussianMixture: an M-step maximises what is expected of the complete data", Family,
+                     LATENT_GAUSSIANS) {
     for (const bool weighted : {false, true}) {
       for (const std::size_t dimensions : {1, 3}) {
         const Rows rows = gaussian_data::clusters(200, dimensions, 3, {.unit = 1e3, .weighted = weighted});
@@ -247,7 +247,7 @@ TEST_SUITE("models/gmm/properties") {
     }
   }
 
-  TEST_CASE_TEMPLATE("GaussianMixture: nor with a prior", Family, LATENT_GAUSSIANS) {
+  TEST_CASE_TEMPLATE("GaussianMixture: an M-step with a prior maximises the sum of both", Family, LATENT_GAUSSIANS) {
     for (const std::size_t dimensions : {1, 3}) {
       for (const double shrinkage : {0.01, 20.0}) {
         const Rows rows = gaussian_data::clusters(60, dimensions, 3, {.unit = 10, .weighted = true});
@@ -272,7 +272,8 @@ TEST_SUITE("models/gmm/properties") {
     }
   }
 
-  TEST_CASE_TEMPLATE("GaussianMixture: nor under a floor among the covariances above it", Family, LATENT_GAUSSIANS) {
+  TEST_CASE_TEMPLATE("GaussianMixture: an M-step under a floor maximises among the covariances above it", Family,
+                     LATENT_GAUSSIANS) {
     const Rows rows = gaussian_data::clusters(200, 3, 3, {.unit = 1e3, .separation = 4});
     const oracle::Vector variances = rows.variances();
     oracle::Long mean_variance = 0;

@@ -7,9 +7,9 @@
 #include <Eigen/Core>
 
 #include "latent/column_block.hpp"
+#include "latent/components/distances.hpp"
 #include "latent/components/gaussian_marginal.hpp"
 #include "latent/components/gaussian_regularization.hpp"
-#include "latent/components/distances.hpp"
 #include "latent/fields.hpp"
 #include "latent/notes.hpp"
 #include "latent/observations.hpp"

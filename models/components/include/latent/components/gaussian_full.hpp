@@ -27,7 +27,8 @@ struct FullGaussians {
     Eigen::MatrixXd means;                     // K x D
     std::vector<Eigen::MatrixXd> covariances;  // K of D x D
     static constexpr auto fields() {
-      return latent::fields(field("means", &Parameters::means), field("covariances", &Parameters::covariances, positive_definite));
+      return latent::fields(field("means", &Parameters::means),
+                            field("covariances", &Parameters::covariances, positive_definite));
     }
   };
 

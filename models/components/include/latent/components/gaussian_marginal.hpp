@@ -5,7 +5,6 @@
 #include <vector>
 
 #include <Eigen/Core>
-
 #include <latent/plot.hpp>
 
 namespace latent {

@@ -24,11 +24,12 @@ namespace latent {
 //   log N(x; mu_k, Sigma) = -D/2 ln 2 pi - 1/2 ln |Sigma| - 1/2 |L^-1 x - L^-1 mu_k|^2,   Sigma = L L^T
 // Every row is whitened once, about the mean o of the means, and its scatter is summed once:
 //   sum_nk r_nk (x_n - mu_k)(x_n - mu_k)^T = sum_n w_n (x_n - o)(x_n - o)^T
-//       - sum_k (c_k s_k^T + s_k c_k^T + N_k c_k c_k^T),   c_k = mu_k - o, s_k = sum_n r_nk (x_n - mu_k), w_n = sum_k r_nk.
-// In both places a difference is taken of numbers that are larger than it. With spread = max_kj c_kj^2 / Sigma_jj, entry
-// (i, j) of the scatter loses a factor 1 + spread of its precision relative to sqrt(Sigma_ii Sigma_jj) N, a squared
-// distance a factor sqrt(1 + spread). Beyond `largest_spread` each component is whitened and summed by itself, about
-// its own mean, as for full covariances: slower, and nothing cancels.
+//       - sum_k (c_k s_k^T + s_k c_k^T + N_k c_k c_k^T),   c_k = mu_k - o, s_k = sum_n r_nk (x_n - mu_k), w_n = sum_k
+//       r_nk.
+// In both places a difference is taken of numbers that are larger than it. With spread = max_kj c_kj^2 / Sigma_jj,
+// entry (i, j) of the scatter loses a factor 1 + spread of its precision relative to sqrt(Sigma_ii Sigma_jj) N, a
+// squared distance a factor sqrt(1 + spread). Beyond `largest_spread` each component is whitened and summed by itself,
+// about its own mean, as for full covariances: slower, and nothing cancels.
 struct TiedGaussians {
   static constexpr double largest_spread = 1e4;  // means within 100 standard deviations: 12 digits are left
 

@@ -4,14 +4,13 @@
 #include <vector>
 
 #include <Eigen/Core>
-
 #include <latent/components/distances.hpp>
 #include <latent/latent_model.hpp>
 
 namespace latent {
 
-// k-means as a LatentModel, run by the same driver as any other: the limit of a mixture of Gaussians with equal weights and
-// fixed variances as these go to zero (Bishop 2006, section 9.3.2), so that the E-step is hard.
+// k-means as a LatentModel, run by the same driver as any other: the limit of a mixture of Gaussians with equal weights
+// and fixed variances as these go to zero (Bishop 2006, section 9.3.2), so that the E-step is hard.
 //
 //   objective  -1/2 sum_n min_k sum_j (x_nj - m_kj)^2 / v_j      (E: the nearest centre; M: the mean of what is near)
 //
@@ -29,8 +28,8 @@ struct KMeans {
     }
   };
   struct Prepared {
-    Eigen::VectorXd block_origin;     // D: the mean of the centres
-    Eigen::MatrixXd centres;          // K x D: minus that origin
+    Eigen::VectorXd block_origin;  // D: the mean of the centres
+    Eigen::MatrixXd centres;       // K x D: minus that origin
     ScaledDistances distances;
   };
   using Data = Observations;

@@ -6,10 +6,8 @@
 #include <string>
 #include <vector>
 
-#include <boost/random/uniform_real_distribution.hpp>
-
 #include <Eigen/Core>
-
+#include <boost/random/uniform_real_distribution.hpp>
 #include <latent/column_block.hpp>
 #include <latent/components/component_bank.hpp>
 #include <latent/components/gaussian_marginal.hpp>
@@ -24,7 +22,8 @@ namespace latent {
 
 // A finite mixture of the K densities of a bank:  p(x) = sum_k w_k f_k(x)   (McLachlan & Peel 2000, section 2.8)
 //
-//   E-step  r_nk = w_k f_k(x_n) / sum_j w_j f_j(x_n)       M-step  w_k = sum_n r_nk / n, and the bank's own with weights r
+//   E-step  r_nk = w_k f_k(x_n) / sum_j w_j f_j(x_n)       M-step  w_k = sum_n r_nk / n, and the bank's own with
+//   weights r
 //
 // Responsibilities exist for one cache-sized block of rows at a time.
 template <ComponentBank Bank>
@@ -74,9 +73,7 @@ struct Mixture {
     return {sums.counts / sums.counts.sum(), bank.maximization(sums.components, current.components, notes)};
   }
 
-  double log_prior(const Parameters& parameters) const
-    requires BankHasLogPrior<Bank>
-  {
+  double log_prior(const Parameters& parameters) const requires BankHasLogPrior<Bank> {
     return bank.log_prior(parameters.components);
   }
 
@@ -89,19 +86,23 @@ struct Mixture {
                       std::to_string(components) + " components");
     }
     if (start == MixtureStart::random) {
-      return from_responsibilities(rows, [&](std::size_t first, const ColumnBlock& block, Columns out) {
-        fill_at_random(block.rows(), part(weights, first, block.rows()), random, out);
-      }, alike(rows, weights));
+      return from_responsibilities(
+          rows,
+          [&](std::size_t first, const ColumnBlock& block, Columns out) {
+            fill_at_random(block.rows(), part(weights, first, block.rows()), random, out);
+          },
+          alike(rows, weights));
     }
     constexpr double softness = 0.05;
     const StartSample sample = start_sample(rows, weights, components, random);
-    return from_labels(sample.rows, start_labels(start, sample.rows, sample.weights, components, random), sample.weights,
-                       softness);
+    return from_labels(sample.rows, start_labels(start, sample.rows, sample.weights, components, random),
+                       sample.weights, softness);
   }
 
   // Another start near a solution: two components are merged, one is cut in two by a random plane through its mean
   // (Ueda et al. 2000). The index goes through the pairs, those that overlap most first, and what is to be cut.
-  Parameters vary(const Parameters& at, const Observations& rows, std::size_t index, Random& random, Weights weights = {}) const {
+  Parameters vary(const Parameters& at, const Observations& rows, std::size_t index, Random& random,
+                  Weights weights = {}) const {
     if (components < 2) return at;
     const Prepared prepared = prepare(at);
     const auto posterior_of = [&](std::size_t first, const ColumnBlock& block, Columns out) {
@@ -115,10 +116,13 @@ struct Mixture {
     });
     const SplitMerge change = survey.change(index, random);
     try {
-      return from_responsibilities(rows, [&](std::size_t first, const ColumnBlock& block, Columns out) {
-        posterior_of(first, block, out);
-        change.apply(block, out);
-      }, at);
+      return from_responsibilities(
+          rows,
+          [&](std::size_t first, const ColumnBlock& block, Columns out) {
+            posterior_of(first, block, out);
+            change.apply(block, out);
+          },
+          at);
     } catch (const ModelError&) {
       return at;  // what was cut off makes no component: this variation is none
     }
@@ -135,13 +139,16 @@ struct Mixture {
       throw DataError("label " + std::to_string(i + 1) + " is " + std::to_string(labels[i]) + ", it must be below " +
                       std::to_string(components) + ", the number of components");
     }
-    return from_responsibilities(rows, [&](std::size_t first, const ColumnBlock& block, Columns out) {
-      fill_by_labels(labels.subspan(first, block.rows()), part(weights, first, block.rows()), softness, out);
-    }, alike(rows, weights));
+    return from_responsibilities(
+        rows,
+        [&](std::size_t first, const ColumnBlock& block, Columns out) {
+          fill_by_labels(labels.subspan(first, block.rows()), part(weights, first, block.rows()), softness, out);
+        },
+        alike(rows, weights));
   }
 
-  // The posterior probabilities of the components, rows x K, and the log-likelihood of each row. An impossible row (density
-  // zero) has the log-likelihood -infinity and no responsibilities.
+  // The posterior probabilities of the components, rows x K, and the log-likelihood of each row. An impossible row
+  // (density zero) has the log-likelihood -infinity and no responsibilities.
   struct Posterior {
     RowMajorMatrix responsibilities;
     Eigen::VectorXd log_likelihoods;
@@ -164,9 +171,8 @@ struct Mixture {
     RowMajorMatrix rows;
     std::vector<std::size_t> labels;
   };
-  Simulated sample(const Parameters& parameters, std::size_t columns, std::size_t count, Random& random) const
-    requires BankDraws<Bank>
-  {
+  Simulated sample(const Parameters& parameters, std::size_t columns, std::size_t count,
+                   Random& random) const requires BankDraws<Bank> {
     Simulated simulated{RowMajorMatrix(static_cast<Eigen::Index>(count), static_cast<Eigen::Index>(columns)), {}};
     boost::random::uniform_real_distribution<double> uniform(0, 1);
     for (std::size_t i = 0; i < count; ++i) {
@@ -181,14 +187,12 @@ struct Mixture {
   }
 
   // Pictures, for components with Gaussian marginals: ellipses in the plane of two columns, densities of one.
-  std::vector<Outline> outlines(const Parameters& parameters, std::size_t x_column, std::size_t y_column) const
-    requires HasGaussianMarginals<Bank>
-  {
+  std::vector<Outline> outlines(const Parameters& parameters, std::size_t x_column,
+                                std::size_t y_column) const requires HasGaussianMarginals<Bank> {
     return ellipses(marginals(parameters, x_column, y_column));
   }
-  std::vector<Curve> densities(const Parameters& parameters, std::size_t column, std::span<const double> grid) const
-    requires HasGaussianMarginals<Bank>
-  {
+  std::vector<Curve> densities(const Parameters& parameters, std::size_t column,
+                               std::span<const double> grid) const requires HasGaussianMarginals<Bank> {
     return density_curves(marginals(parameters, column, column), parameters.weights, grid);
   }
 
@@ -197,11 +201,11 @@ struct Mixture {
     return weights.empty() ? weights : weights.subspan(first, count);
   }
 
-  std::vector<GaussianMarginal> marginals(const Parameters& parameters, std::size_t x_column, std::size_t y_column) const
-    requires HasGaussianMarginals<Bank>
-  {
+  std::vector<GaussianMarginal> marginals(const Parameters& parameters, std::size_t x_column,
+                                          std::size_t y_column) const requires HasGaussianMarginals<Bank> {
     std::vector<GaussianMarginal> all;
-    for (std::size_t k = 0; k < components; ++k) all.push_back(bank.marginal(parameters.components, k, x_column, y_column));
+    for (std::size_t k = 0; k < components; ++k)
+      all.push_back(bank.marginal(parameters.components, k, x_column, y_column));
     return all;
   }
 

@@ -3,7 +3,6 @@
 #include <cstddef>
 
 #include <Eigen/Core>
-
 #include <latent/column_block.hpp>
 #include <latent/random.hpp>
 
@@ -12,8 +11,8 @@
 
 namespace latent {
 
-// One move, as a change of responsibilities: component `freed` gives all it has to `kept`, and takes what `cut` has on one
-// side of a plane.
+// One move, as a change of responsibilities: component `freed` gives all it has to `kept`, and takes what `cut` has on
+// one side of a plane.
 struct SplitMerge {
   Eigen::Index kept = 0, freed = 0, cut = 0;
   Eigen::VectorXd normal;  // D: of the plane, in the units of the rows
@@ -30,7 +29,8 @@ class SplitMergeSurvey {
   void add(const ColumnBlock& block, Columns responsibilities);
 
   // The move with that index: the pairs to merge in the order of their overlap, sum_n r_na r_nb / (|r_a| |r_b|) (their
-  // merge criterion, made independent of the components' sizes), and with each turn another component to cut; the plane goes through its mean in a random direction.
+  // merge criterion, made independent of the components' sizes), and with each turn another component to cut; the plane
+  // goes through its mean in a random direction.
   SplitMerge change(std::size_t index, Random& random) const;
 
  private:

@@ -25,9 +25,9 @@ double median(std::vector<double> values) {
 }  // namespace
 
 bool TableReporter::ReportContext(const Context&) {
-  TextTable table{{"this run", ""}};
-  for (const auto& [name, value] : surroundings()) table.push_back({name, value});
-  GetOutputStream() << print_(table) << std::endl;
+  const char* const bullet = print_ == markdown ? "- " : "";
+  for (const auto& [name, value] : surroundings()) GetOutputStream() << bullet << name << ": " << value << "\n";
+  GetOutputStream() << std::flush;
   return true;
 }
 
@@ -52,8 +52,8 @@ void TableReporter::Finalize() {
 }
 
 TextTable TableReporter::iterations() const {
-  TextTable table{{"covariance", "N", "D", "K", "wall", "processor", "target", "GFLOP/s", "share", "target", "floor",
-                   "2 threads", "speed-up"}};
+  TextTable table{{"covariance", "N", "D", "K", "wall", "processor", "target", "floor", "GFLOP/s", "share",
+                   "share wanted", "1 thread, best", "2 threads, best", "speed-up"}};
   for (const IterationCase& shape : iteration_cases) {
     const auto one = times_.find("gmm_iteration/" + shape.name() + "/threads:1");
     const auto two = times_.find("gmm_iteration/" + shape.name() + "/threads:2");
@@ -64,14 +64,15 @@ TextTable TableReporter::iterations() const {
                          shape.exponentials() / machine().exponentials + shape.logarithms() / machine().logarithms;
     table.push_back({std::string(shape.covariance), std::to_string(shape.rows), std::to_string(shape.dimensions),
                      std::to_string(shape.components), formatted("%.4f", wall), formatted("%.4f", seconds),
-                     formatted("%.3f", shape.target_seconds), formatted("%.1f", rate / 1e9),
+                     formatted("%.3f", shape.target_seconds), formatted("%.4f", floor), formatted("%.1f", rate / 1e9),
                      formatted("%.0f %%", 100 * rate / machine().product_rate()),
-                     formatted("%.0f %%", 100 * shape.target_share()), formatted("%.4f", floor)});
+                     formatted("%.0f %%", 100 * shape.target_share())});
     if (two == times_.end()) {
-      table.back().insert(table.back().end(), {"", ""});
-    } else {
-      const double both = median(two->second.wall);
-      table.back().insert(table.back().end(), {formatted("%.4f", both), formatted("%.2f", wall / both)});
+      table.back().resize(table.front().size());
+    } else {  // a thread that had to wait shows in a median of two threads more than in one of one
+      const double alone = std::ranges::min(one->second.wall), both = std::ranges::min(two->second.wall);
+      table.back().insert(table.back().end(),
+                          {formatted("%.4f", alone), formatted("%.4f", both), formatted("%.2f", alone / both)});
     }
   }
   return table;

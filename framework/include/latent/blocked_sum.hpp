@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <exception>
 #include <optional>
 #include <utility>
 
 #include <oneapi/tbb/parallel_invoke.h>
 #include <oneapi/tbb/task_arena.h>
+#include <oneapi/tbb/task_group.h>
 
 // Sums whose bits depend on the data alone. [0, n) is cut into a power of two of nearly equal leaves, the leaves are
 // summed each by itself, and the sums are added up in one fixed binary tree: one thread and sixteen, one process and
@@ -31,18 +33,32 @@ inline std::size_t leaf_begin(std::size_t n, std::size_t leaves, std::size_t ind
   return n / leaves * index + n % leaves * index / leaves;
 }
 
-// sum(first, count) -> Sum for a range of observations; merge(into, other) adds. `leaves` is a power of two.
+// sum(first, count) -> Sum for a range of observations; merge(into, other) adds. `leaves` is a power of two. An
+// exception reaches the caller; of several the one of the first leaf, so that errors too are the same for any number of
+// threads.
 template <class SumRange, class Merge>
 auto blocked_sum(std::size_t n, std::size_t leaves, const SumRange& sum, const Merge& merge) {
   using Sum = decltype(sum(std::size_t{}, std::size_t{}));
+  // A context of its own: if another start of the same fit fails, TBB must not cancel halves of this sum.
+  tbb::task_group_context context(tbb::task_group_context::isolated);
   const auto walk = [&](const auto& self, std::size_t first_leaf, std::size_t count) -> Sum {
     if (count == 1) {
       const std::size_t begin = leaf_begin(n, leaves, first_leaf);
       return sum(begin, leaf_begin(n, leaves, first_leaf + 1) - begin);
     }
     std::optional<Sum> left, right;  // sums need no default constructor
-    tbb::parallel_invoke([&] { left.emplace(self(self, first_leaf, count / 2)); },
-                         [&] { right.emplace(self(self, first_leaf + count / 2, count / 2)); });
+    std::exception_ptr left_failed, right_failed;
+    const auto half = [&](std::optional<Sum>& into, std::exception_ptr& failed, std::size_t first) {
+      try {
+        into.emplace(self(self, first, count / 2));
+      } catch (...) {
+        failed = std::current_exception();  // an exception that TBB saw would cancel the other half
+      }
+    };
+    tbb::parallel_invoke([&] { half(left, left_failed, first_leaf); },
+                         [&] { half(right, right_failed, first_leaf + count / 2); }, context);
+    if (left_failed) std::rethrow_exception(left_failed);
+    if (right_failed) std::rethrow_exception(right_failed);
     merge(*left, *right);
     return std::move(*left);
   };

@@ -16,8 +16,9 @@
 //
 //   struct Parameters {
 //     double theta = 0.5;
-//     static constexpr auto fields() { return latent::fields(latent::field("theta", &Parameters::theta,
-//     latent::unit_interval)); }
+//     static constexpr auto fields() {
+//       return latent::fields(latent::field("theta", &Parameters::theta, latent::unit_interval));
+//     }
 //   };
 //
 // You get: vector forms, free-parameter counts, JSON, printing, merging, comparison (see <latent/coordinates.hpp>,

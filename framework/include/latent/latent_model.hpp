@@ -15,11 +15,10 @@
 // You write a copyable type with
 //
 //   struct Parameters { ... };          what EM estimates: a plain value
-//   struct Statistics { ... };          the expected sufficient statistics: a plain value that adds up over
-//   observations using Observation = ...;            one independent observation: a row, a group of rows, a series; the
-//   data are then a
-//                                       std::span<const Observation>.   (Or  using Data = latent::Observations;  a
-//                                       matrix.)
+//   struct Statistics { ... };          the expected sufficient statistics: a plain value that adds up over observations
+//   using Observation = ...;            one independent observation: a row, a group of rows, a series; the data are then
+//                                       a std::span<const Observation>. Or  using Data = ...;  for data of another form:
+//                                       latent::Observations, a matrix; latent::Sequences, a matrix cut into series
 //   double expectation(const Parameters&, Data block, Statistics& sums) const;
 //                                       E-step: adds to `sums` what the block says about the hidden variables; returns
 //                                       the block's observed-data log-likelihood
@@ -32,35 +31,39 @@
 // You get latent::fit(model, data) with its driver, parallel sums, stopping rules, verdicts and traces
 // (<latent/fit.hpp>). Every member below is optional and unlocks more:
 //
-//   fields() on Parameters              parameter change as a stop rule, free-parameter count (AIC, BIC), vectors,
-//   files fields() on Statistics              parallel sums (else one thread adds up all), weights; or add(other,
-//   factor) and
+//   fields() on Parameters              parameter change as a stop rule, free-parameter count (AIC, BIC), vectors, files
+//   fields() on Statistics              parallel sums (else one thread adds up all), weights; or add(other, factor) and
 //                                       scale(factor), if the sum is not that of the numbers
-//   Statistics statistics(const Parameters&) const        an empty sum of the right shape, when Statistics{} is not one
-//                                       (of a Prepared, if there is one)
-//   Parameters initialize(Data, Random&) const            random starts; without it a fit starts at Parameters{}, which
-//   must
-//                                       exist in either case
+//   Statistics statistics(const Parameters&) const
+//                                       an empty sum of the right shape, when Statistics{} is not one (of a Prepared, if
+//                                       there is one)
+//   Parameters initialize(Data, Random&) const
+//                                       random starts; without it a fit starts at Parameters{}, which must exist in
+//                                       either case
 //   Parameters vary(const Parameters&, Data, std::size_t index, Random&, Weights) const
 //                                       another start near a solution, of many different ones the one with that index:
 //                                       rounds of variations of the best (for a mixture: merge two components and split
 //                                       one)
-//   Prepared prepare(const Parameters&) const             work done once per E-step; `expectation` then takes a
-//   Prepared double log_prior(const Parameters&) const             maximum a posteriori: the objective becomes
-//   log-likelihood + log-prior std::size_t grain() const                             how many observations make a task
-//   worth a thread (default 512) std::size_t enough() const                            how many observations tell good
-//   starts from bad ones, if that is more
-//                                       than FitOptions::search_observations
-//   posterior, sample, from_labels, outlines, densities   prediction, simulation, starts from classes, pictures: see
-//                                       <latent/typed_model.hpp>
+//   Prepared prepare(const Parameters&) const
+//                                       work done once per E-step; `expectation` then takes a Prepared
+//   double log_prior(const Parameters&) const
+//                                       maximum a posteriori: the objective becomes log-likelihood + log-prior
+//   std::size_t free_parameters(const Parameters&) const
+//                                       their number, if it is not what the constraints of fields() make it
+//   std::size_t grain() const           how many observations make a task worth a thread (default 512)
+//   std::size_t enough() const          how many observations tell good starts from bad ones, if that is more than
+//                                       FitOptions::search_observations
+//   posterior, sample, from_labels, outlines, densities
+//                                       prediction, simulation, starts from classes, pictures: <latent/typed_model.hpp>
 //
 // Three functions may take one argument more, which then must have a default:
 //
-//   expectation(parameters, block, sums, Weights weights = {})    weights of the block's observations, empty: all one.
-//                                       Without it the framework scales each observation's own statistics: right, but
-//                                       slower
+//   expectation(parameters, block, sums, Weights weights = {})
+//                                       weights of the block's observations, empty: all one. Without it the framework
+//                                       scales each observation's own statistics: right, but slower
 //   initialize(data, random, Weights weights = {})
-//   maximization(sums, current, Notes notes = {})                 where to say what a person should know of this step
+//   maximization(sums, current, Notes notes = {})
+//                                       where to say what a person should know of this step
 //
 // A step that cannot be done (a covariance with no inverse and no regularisation to mend it) throws latent::ModelError;
 // the fit then ends with the verdict `degenerate` and the parameters before that step.
@@ -176,6 +179,11 @@ concept HasLogPrior = requires(const Model& model, const typename Model::Paramet
 template <class Model>
 concept SaysEnough = requires(const Model& model) {
   { model.enough() } -> std::convertible_to<std::size_t>;
+};
+
+template <class Model>
+concept CountsFreeParameters = requires(const Model& model, const typename Model::Parameters& parameters) {
+  { model.free_parameters(parameters) } -> std::convertible_to<std::size_t>;
 };
 
 template <class Model>

@@ -23,8 +23,7 @@
 
 namespace latent {
 
-// --- services that a model unlocks, besides those of <latent/latent_model.hpp>
-// -----------------------------------------
+// --- services that a model unlocks, besides those of <latent/latent_model.hpp> ----------------------------------------
 
 // posterior(prepared, rows) with .responsibilities (rows x components) and .log_likelihoods (rows): predict, score by
 // row, ICL.

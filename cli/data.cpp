@@ -19,6 +19,8 @@ OptionGroup table_options() {
            {"header", "YES|NO", "whether the first line names the columns [detected]"}}};
 }
 
+RowData row_data(const Table& table) { return {.rows = table.view(), .weights = table.weights_view()}; }
+
 std::string data_name(const std::string& file) { return file == "-" ? "standard input" : file; }
 
 TableOptions table_options_of(const Arguments& arguments) {

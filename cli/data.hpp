@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <latent/model_file.hpp>
+#include <latent/row_data.hpp>
 #include <latent/table.hpp>
 
 #include "arguments.hpp"
@@ -18,6 +19,9 @@ OptionGroup table_options();
 
 // What they say. Throws OptionError.
 TableOptions table_options_of(const Arguments& arguments);
+
+// What a model sees of a table, valid while the table lives.
+RowData row_data(const Table& table);
 
 // What messages call it: "-" is standard input.
 std::string data_name(const std::string& file);

@@ -43,25 +43,25 @@ void check_labels(const StartFrom& start, const AnyModel& model, const Arguments
                   " different numbers, for " + count_of(model.components(), "component"));
 }
 
-FitReport watched_fit(AnyModel& model, const Sample<Observations>& sample, FitOptions options, const StartFrom& start) {
+FitReport watched_fit(AnyModel& model, const RowData& data, FitOptions options, const StartFrom& start) {
   Progress progress;
   options.observer = std::ref(progress);
-  return model.fit(sample, options, start);
+  return model.fit(data, options, start);
 }
 
 FitResult fit_data(const ModelEntry& entry, const Arguments& arguments, const FitOptions& options,
                    const FitStart& start, const FitData& data) {
-  const Sample<Observations> sample(data.table.view(), data.table.weights_view());
+  const RowData rows = row_data(data.table);
   FitResult result;
   result.model_name = entry.name;
   result.columns = data.table.names;
-  result.model = entry.make(start.options, data.table.columns(), &sample);
+  result.model = entry.make(start.options, data.table.columns(), &rows);
   result.options = options_to_json(arguments, entry, *result.model, options);
   check_labels(data.start, *result.model, arguments);
-  result.report = watched_fit(*result.model, sample, options, data.start);
+  result.report = watched_fit(*result.model, rows, options, data.start);
   const Summary& summary = result.summary();
   const double entropy = result.failed() ? std::numeric_limits<double>::quiet_NaN()
-                                         : result.model->posterior_entropy(sample, options.threads);
+                                         : result.model->posterior_entropy(rows, options.threads);
   result.criteria = criteria(summary.log_likelihood, *summary.free_parameters, summary.total_weight, entropy);
   return result;
 }

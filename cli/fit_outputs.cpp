@@ -21,15 +21,11 @@ namespace {
 
 constexpr std::array outputs{"output", "trace", "plot"};
 
-std::vector<std::size_t> labels_of(const AnyModel& model, const Observations& rows) {
+std::vector<std::size_t> labels_of(const AnyModel& model, const RowData& data) {
   std::vector<std::size_t> labels;
-  labels.reserve(rows.size());
-  model.predict(rows, [&labels](std::size_t, const Prediction& prediction) {
-    for (const auto& responsibilities : prediction.responsibilities.rowwise()) {
-      Eigen::Index best = 0;
-      responsibilities.maxCoeff(&best);
-      labels.push_back(static_cast<std::size_t>(best));
-    }
+  labels.reserve(data.rows.size());
+  model.predict(data, Decoding::posterior, [&labels](std::size_t, const Prediction& prediction) {
+    labels.insert(labels.end(), prediction.labels.begin(), prediction.labels.end());
   });
   return labels;
 }
@@ -39,7 +35,7 @@ void draw(const std::string& file, const FitResult& result, const Table& table, 
   FitPicture picture;
   picture.rows = table.view();
   picture.names = table.names;
-  picture.labels = labels_of(model, picture.rows);
+  picture.labels = labels_of(model, row_data(table));
   picture.components = model.components();
   picture.outlines = [&](std::size_t x, std::size_t y) { return model.outlines(x, y); };
   picture.densities = [&](std::size_t column, std::span<const double> grid) { return model.densities(column, grid); };

@@ -20,10 +20,8 @@ Usage predict_usage() {
           {table_options(), {"Output", {output_option()}}}};
 }
 
-void write_row(std::ostream& out, const Eigen::Ref<const Eigen::RowVectorXd>& responsibilities) {
-  Eigen::Index best = 0;
-  responsibilities.maxCoeff(&best);
-  out << best + 1;
+void write_row(std::ostream& out, std::size_t label, const Eigen::Ref<const Eigen::RowVectorXd>& responsibilities) {
+  out << label + 1;
   for (const double r : responsibilities) out << ',' << number(r);
   out << '\n';
 }
@@ -35,14 +33,14 @@ int predict(const Arguments& arguments, Entries entries) {
     out << "component";
     for (std::size_t k = 1; k <= stored.model->components(); ++k) out << ",p" << k;
     out << '\n';
-    stored.model->predict(table.view(), [&](std::size_t first, const Prediction& prediction) {
+    stored.model->predict(row_data(table), Decoding::posterior, [&](std::size_t first, const Prediction& prediction) {
       for (Eigen::Index i = 0; i < prediction.responsibilities.rows(); ++i) {
         if (!std::isfinite(prediction.log_likelihoods[i])) {
           throw DataError(data_name(arguments.text("DATA")) + ": row " +
                           std::to_string(first + static_cast<std::size_t>(i) + 1) +
                           " is impossible under every component of the model");
         }
-        write_row(out, prediction.responsibilities.row(i));
+        write_row(out, prediction.labels[static_cast<std::size_t>(i)], prediction.responsibilities.row(i));
       }
     });
   });

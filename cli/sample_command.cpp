@@ -25,16 +25,15 @@ Usage sample_usage() {
            {"Output", {{"output", "FILE", "write to that file (.npy: as NumPy) instead of to standard output"}}}}};
 }
 
-// The rows, with their components as last column if `labels`.
-RowMajorMatrix draw(const AnyModel& model, std::size_t count, bool labels, Random& random) {
-  Simulation drawn = model.simulate(count, random);
-  if (!labels) return std::move(drawn.rows);
+// The rows, with their components as last column.
+RowMajorMatrix with_labels(const Simulation& drawn) {
   const Eigen::Index last = drawn.rows.cols();
-  drawn.rows.conservativeResize(Eigen::NoChange, last + 1);
-  for (Eigen::Index i = 0; i < drawn.rows.rows(); ++i) {
-    drawn.rows(i, last) = static_cast<double>(drawn.labels[static_cast<std::size_t>(i)] + 1);
+  RowMajorMatrix rows(drawn.rows.rows(), last + 1);
+  rows.leftCols(last) = drawn.rows;
+  for (Eigen::Index i = 0; i < rows.rows(); ++i) {
+    rows(i, last) = static_cast<double>(drawn.labels[static_cast<std::size_t>(i)] + 1);
   }
-  return std::move(drawn.rows);
+  return rows;
 }
 
 std::vector<std::string> column_names(const StoredModel& stored, bool labels) {
@@ -51,13 +50,19 @@ int sample(const Arguments& arguments, Entries entries) {
   const bool labels = arguments.has("labels");
   const bool npy = arguments.text_or_empty("output").ends_with(".npy");
   write_result(arguments, {"FITTED"}, [&](std::ostream& out) {
-    if (npy) return write_npy(out, draw(*stored.model, count, labels, random));
-    constexpr std::size_t step = 4096;  // rows at a time
     std::vector<std::string> header = column_names(stored, labels);
-    for (std::size_t first = 0; first < count && out; first += step) {
-      write_delimited(out, header, draw(*stored.model, std::min(step, count - first), labels, random));
-      header.clear();
-    }
+    RowMajorMatrix all;  // a .npy file says first how many rows it has
+    stored.model->simulate(count, random, [&](const Simulation& drawn) {
+      const RowMajorMatrix rows = labels ? with_labels(drawn) : drawn.rows;
+      if (npy) {
+        all.conservativeResize(all.rows() + rows.rows(), rows.cols());
+        all.bottomRows(rows.rows()) = rows;
+      } else {
+        write_delimited(out, header, rows);
+        header.clear();
+      }
+    });
+    if (npy) write_npy(out, all);
   });
   return success;
 }

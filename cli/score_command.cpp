@@ -28,18 +28,18 @@ Usage score_usage() {
 
 void score_rows(const AnyModel& model, const Table& table, std::ostream& out) {
   out << "log_likelihood\n";
-  model.predict(table.view(), [&](std::size_t, const Prediction& prediction) {
+  model.predict(row_data(table), Decoding::posterior, [&](std::size_t, const Prediction& prediction) {
     for (const double value : prediction.log_likelihoods) out << number(value) << '\n';
   });
 }
 
 void score_all(const AnyModel& model, const Table& table, const Arguments& arguments, std::ostream& out) {
-  const Sample<Observations> sample(table.view(), table.weights_view());
-  const double log_likelihood = model.log_likelihood(sample);
+  const double log_likelihood = model.log_likelihood(row_data(table));
   if (!std::isfinite(log_likelihood)) {
     throw DataError(data_name(arguments.text("DATA")) + ": the log-likelihood is " + number(log_likelihood) +
                     ": some row is impossible under the model; --per-observation shows which");
   }
+  const Sample<Observations> sample(table.view(), table.weights_view());
   const double mean = log_likelihood / sample.total_weight();
   if (arguments.has("json")) {
     out << json_text({{"log_likelihood", log_likelihood},

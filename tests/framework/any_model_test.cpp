@@ -50,7 +50,7 @@ TEST_SUITE("framework/any_model") {
 
   TEST_CASE("any model: fits from its own start, from parameters, and not from labels that it does not know") {
     const RowMajorMatrix rows{{-1}, {1}, {1}, {1}, {1}, {1}, {1}, {1}};
-    const Sample<Observations> sample(rows);
+    const latent::RowData sample{.rows = rows};
     const auto model = halves();
     const latent::FitReport report = model->fit(sample, {}, {});
     CHECK(report.summary.verdict == latent::Verdict::converged);
@@ -67,14 +67,15 @@ TEST_SUITE("framework/any_model") {
     const auto model = halves();
     model->set_parameters({{"share", 0.25}});
     std::size_t next = 0, parts = 0;
-    model->predict(rows, [&](std::size_t first, const latent::Prediction& prediction) {
-      CHECK(first == next);
-      CHECK(prediction.responsibilities.rows() == prediction.log_likelihoods.size());
-      CHECK(prediction.responsibilities.rows() <= 4096);
-      CHECK(prediction.responsibilities.cols() == 2);
-      next += static_cast<std::size_t>(prediction.log_likelihoods.size());
-      ++parts;
-    });
+    model->predict({.rows = rows}, latent::Decoding::posterior,
+                   [&](std::size_t first, const latent::Prediction& prediction) {
+                     CHECK(first == next);
+                     CHECK(prediction.responsibilities.rows() == prediction.log_likelihoods.size());
+                     CHECK(prediction.responsibilities.rows() <= 4096);
+                     CHECK(prediction.responsibilities.cols() == 2);
+                     next += static_cast<std::size_t>(prediction.log_likelihoods.size());
+                     ++parts;
+                   });
     CHECK(next == 10001);
     CHECK(parts > 1);
   }
@@ -88,8 +89,8 @@ TEST_SUITE("framework/any_model") {
     const auto model = halves();
     model->set_parameters({{"share", 0.25}});
     const double one = -(1.0 / 7 * std::log(1.0 / 7) + 6.0 / 7 * std::log(6.0 / 7));
-    CHECK(model->posterior_entropy(Sample<Observations>(rows), {}) == near(3000 * one, tolerance::round_trip));
-    const Sample<Observations> weighted(rows, weights);
+    CHECK(model->posterior_entropy(latent::RowData{.rows = rows}, {}) == near(3000 * one, tolerance::round_trip));
+    const latent::RowData weighted{.rows = rows, .weights = weights};
     const double entropy = model->posterior_entropy(weighted, {});
     CHECK(entropy == near(3002.5 * one, tolerance::round_trip));
     for (const std::size_t threads : {1, 2, 3, 8}) CHECK(model->posterior_entropy(weighted, threads) == entropy);
@@ -101,13 +102,15 @@ TEST_SUITE("framework/any_model") {
     model->set_parameters({{"share", 0.25}});
     const RowMajorMatrix rows = RowMajorMatrix::Ones(3, 1);
     latent::Random random = latent::random_stream(1);
-    CHECK_THROWS_WITH_AS(model->predict(rows, [](std::size_t, const latent::Prediction&) {}),
-                         "this model has no posterior to predict with", latent::Error);
-    CHECK_THROWS_WITH_AS(model->simulate(3, random), "this model cannot be sampled from", latent::Error);
-    CHECK(std::isnan(model->posterior_entropy(Sample<Observations>(rows), {})));
+    CHECK_THROWS_WITH_AS(
+        model->predict({.rows = rows}, latent::Decoding::posterior, [](std::size_t, const latent::Prediction&) {}),
+        "this model has no posterior to predict with", latent::Error);
+    CHECK_THROWS_WITH_AS(model->simulate(3, random, [](const latent::Simulation&) {}),
+                         "this model cannot be sampled from", latent::Error);
+    CHECK(std::isnan(model->posterior_entropy(latent::RowData{.rows = rows}, {})));
     CHECK(model->outlines(0, 0).empty());
     CHECK(model->densities(0, {}).empty());
-    CHECK(model->log_likelihood(Sample<Observations>(rows)) == near(3 * std::log(0.875), tolerance::rounding));
+    CHECK(model->log_likelihood(latent::RowData{.rows = rows}) == near(3 * std::log(0.875), tolerance::rounding));
   }
 
   TEST_CASE("option texts: numbers are whole texts within their rule") {

@@ -9,18 +9,19 @@
 #include <string>
 #include <vector>
 
+#include <latent/decoding.hpp>
 #include <latent/fit_options.hpp>
 #include <latent/iteration.hpp>
 #include <latent/json_form.hpp>
 #include <latent/observations.hpp>
 #include <latent/plot.hpp>
 #include <latent/random.hpp>
-#include <latent/sample.hpp>
+#include <latent/row_data.hpp>
 #include <latent/summary.hpp>
 
 // A model as programs see it that do not know its type, such as the command line: made from option texts, fitted to
 // rows of numbers, read from and written to a file. <latent/typed_model.hpp> makes one of any LatentModel over
-// Observations.
+// Observations or Sequences.
 
 namespace latent {
 
@@ -35,17 +36,19 @@ struct FitReport {
   Trace trace;
 };
 
-// What a fitted model says about rows of data. An impossible row (density zero) has the log-likelihood -infinity.
+// What a fitted model says about some rows of data. What is impossible (density zero) has the log-likelihood -infinity.
 struct Prediction {
-  RowMajorMatrix responsibilities;  // rows x components
-  Eigen::VectorXd log_likelihoods;  // rows
+  RowMajorMatrix responsibilities;  // rows x components; empty for Decoding::viterbi
+  std::vector<std::size_t> labels;  // rows: the most probable component
+  Eigen::VectorXd log_likelihoods;  // one an observation: each row, or the one sequence that the rows are
 };
-using PredictionVisitor = std::function<void(std::size_t first, const Prediction& prediction)>;
+using PredictionVisitor = std::function<void(std::size_t first_row, const Prediction& prediction)>;
 
 struct Simulation {
   RowMajorMatrix rows;              // count x columns
   std::vector<std::size_t> labels;  // count: the component each row came from
 };
+using SimulationVisitor = std::function<void(const Simulation& simulation)>;
 
 class AnyModel {
  public:
@@ -54,22 +57,29 @@ class AnyModel {
   virtual std::size_t columns() const = 0;     // of a row
   virtual std::size_t components() const = 0;  // of a posterior
   virtual Json options() const = 0;            // as in the model file
+  virtual DataNeeds needs() const = 0;
+  virtual std::vector<std::string> symbols() const = 0;  // of the cells 0, 1, ...; empty: cells are numbers
 
   // A model has no parameters until one of these two gave it some; all that follows needs them.
   virtual void set_parameters(const Json& parameters) = 0;  // throws ModelError naming the key, "parameters.means[2]"
-  virtual FitReport fit(const Sample<Observations>& sample, const FitOptions& options, const StartFrom& start) = 0;
+  virtual FitReport fit(const RowData& data, const FitOptions& options, const StartFrom& start) = 0;
 
   virtual Json parameters() const = 0;
   virtual std::size_t free_parameters() const = 0;
 
-  // Throw Error if the model cannot do such a thing.
+  // Throw Error if the model cannot do such a thing, DataError for rows that it cannot have.
   //
-  // Visits the rows in order, some hundreds or thousands at a time: responsibilities never exist for all of them.
-  virtual void predict(const Observations& rows, const PredictionVisitor& visit) const = 0;
-  virtual double log_likelihood(const Sample<Observations>& sample) const = 0;
-  virtual Simulation simulate(std::size_t count, Random& random) const = 0;
-  // -sum_n w_n sum_k r_nk ln r_nk, for ICL; NaN for a model without a posterior. By that many threads; unset: all.
-  virtual double posterior_entropy(const Sample<Observations>& sample, std::optional<std::size_t> threads) const = 0;
+  // Visits the rows in order, some hundreds or thousands at a time or sequence by sequence: responsibilities never exist
+  // for all of them.
+  virtual void predict(const RowData& data, Decoding decoding, const PredictionVisitor& visit) const = 0;
+  virtual double log_likelihood(const RowData& data) const = 0;
+  // Visits `count` rows in order, some at a time.
+  virtual void simulate(std::size_t count, Random& random, const SimulationVisitor& visit) const = 0;
+  // What comes after each sequence, `steps` rows: one forecast a sequence.
+  virtual std::vector<Forecast> forecast(const RowData& data, std::size_t steps) const = 0;
+  // -sum_n w_n sum_k r_nk ln r_nk, for ICL; NaN for a model without independent posteriors. By that many threads; unset:
+  // all.
+  virtual double posterior_entropy(const RowData& data, std::optional<std::size_t> threads) const = 0;
 
   // For pictures; empty if the model has none.
   virtual std::vector<Outline> outlines(std::size_t x_column, std::size_t y_column) const = 0;
@@ -108,9 +118,9 @@ struct ModelEntry {
   // A model with those options for rows of that many columns, as yet without parameters. `data` is what it will be
   // fitted to; null when it is read from a file, or made to see whether its options are right. Throws OptionError, and
   // DataError for data too few. Options may ask for more than fits into memory: nothing of that size is made here.
-  std::function<std::unique_ptr<AnyModel>(const OptionTexts& options, std::size_t columns,
-                                          const Sample<Observations>* data)>
-      make;
+  std::function<std::unique_ptr<AnyModel>(const OptionTexts& options, std::size_t columns, const RowData* data)> make;
+  // How a model with those options wants its data read. Throws OptionError.
+  std::function<DataNeeds(const OptionTexts& options)> needs = [](const OptionTexts&) { return DataNeeds{}; };
 };
 
 }  // namespace latent

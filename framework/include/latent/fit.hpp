@@ -19,6 +19,16 @@
 
 namespace latent {
 
+// How many numbers the data determined: what AIC and BIC count.
+template <LatentModel Model>
+std::size_t free_parameters_of(const Model& model, const typename Model::Parameters& parameters) {
+  if constexpr (CountsFreeParameters<Model>) {
+    return model.free_parameters(parameters);
+  } else {
+    return free_parameters(parameters);
+  }
+}
+
 template <LatentModel Model>
 struct Fitted {
   typename Model::Parameters parameters;
@@ -29,7 +39,7 @@ struct Fitted {
 // What all fits share: checks, threads, the observer, and the summary. search(options, begin, summary) returns the run
 // that won.
 template <LatentModel Model, class Search>
-Fitted<Model> fit_from(const Model&, const Sample<DataOf<Model>>& sample, const FitOptions& options,
+Fitted<Model> fit_from(const Model& model, const Sample<DataOf<Model>>& sample, const FitOptions& options,
                        const Search& search) {
   options.validate();
   sample.validate();
@@ -60,9 +70,11 @@ Fitted<Model> fit_from(const Model&, const Sample<DataOf<Model>>& sample, const 
   if (summary.degenerate() && summary.verdict != Verdict::degenerate) {
     summary.message += "; at the edge of the parameter space, see the warnings";
   }
-  summary.observations = sample.size();
+  summary.observations = static_cast<std::size_t>(sample.extent());
   summary.total_weight = sample.total_weight();
-  if constexpr (HasFields<typename Model::Parameters>) summary.free_parameters = free_parameters(best->parameters());
+  if constexpr (HasFields<typename Model::Parameters>) {
+    summary.free_parameters = free_parameters_of(model, best->parameters());
+  }
   summary.threads = std::min(static_cast<std::size_t>(arena.max_concurrency()), there);
   summary.seed = options.seed;
   summary.seconds = seconds_since(begin);

@@ -138,10 +138,15 @@ class StartSearch {
   double total_weight_ = sample_.total_weight();
 };
 
+// How many of the observations tell good starts from bad ones: as many as have enough rows together, of sequences at
+// least a few.
 template <LatentModel Model>
-std::size_t enough_for_search(const Model& model, const FitOptions& options) {
-  if constexpr (SaysEnough<Model>) return std::max<std::size_t>(options.search_observations, model.enough());
-  return options.search_observations;
+std::size_t enough_for_search(const Model& model, const Sample<DataOf<Model>>& sample, const FitOptions& options) {
+  constexpr double few = 20;
+  auto rows = static_cast<double>(options.search_observations);
+  if constexpr (SaysEnough<Model>) rows = std::max(rows, static_cast<double>(model.enough()));
+  const double rows_each = sample.extent() / static_cast<double>(sample.size());
+  return static_cast<std::size_t>(rows_each > 1 ? std::max(few, std::ceil(rows / rows_each)) : rows);
 }
 
 // The best run of all starts, over all the data. What was done to find it is added to the summary.
@@ -149,7 +154,7 @@ template <LatentModel Model>
 EmRun<Model> run_starts(const Model& model, const Sample<DataOf<Model>>& sample, const FitOptions& options,
                         Clock::time_point begin, Summary& summary) {
   if constexpr (Takeable<DataOf<Model>>) {
-    const std::size_t enough = enough_for_search(model, options);
+    const std::size_t enough = enough_for_search(model, sample, options);
     if (options.starts > 1 && sample.size() > enough) {
       Random random = random_stream(options.seed, ~std::uint64_t{0});
       const auto part = take(sample.observations, draw_subset(sample.size(), sample.weights, enough, random));
@@ -167,7 +172,7 @@ EmRun<Model> run_starts(const Model& model, const Sample<DataOf<Model>>& sample,
       EmRun<Model>& found = search.search();
       EmRun<Model> run(model, sample, found.parameters(), options, begin, found.report().start);
       search.add_to(summary);
-      summary.searched = small.size();
+      summary.searched = static_cast<std::size_t>(small.extent());
       run.run(options.max_iterations);
       run.add_to(summary);
       return run;

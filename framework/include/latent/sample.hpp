@@ -12,6 +12,12 @@
 
 namespace latent {
 
+// Data whose observations are of different size: extent(i) says of how many rows observation i consists (a sequence).
+template <class Data>
+concept HasExtents = requires(const Data& data, std::size_t index) {
+  { data.extent(index) } -> std::convertible_to<double>;
+};
+
 // Observations and, if they have any, their weights; a view, like what it is made of. fit(model, rows) and
 // fit(model, {rows, weights}) both make one.
 template <class Data>
@@ -28,11 +34,23 @@ struct Sample {
     return {observations.subspan(first, count), weights.empty() ? weights : weights.subspan(first, count)};
   }
 
-  // The sum of the weights: what takes the place of n in tolerances and criteria.
-  double total_weight() const {
-    if (weights.empty()) return static_cast<double>(size());
+  // Of how many rows observation `index` consists.
+  double extent(std::size_t index) const {
+    if constexpr (HasExtents<Data>) return observations.extent(index);
+    return 1;
+  }
+  // The number of rows.
+  double extent() const {
+    if constexpr (!HasExtents<Data>) return static_cast<double>(size());
     double sum = 0;
-    for (double weight : weights) sum += weight;
+    for (std::size_t i = 0; i < size(); ++i) sum += extent(i);
+    return sum;
+  }
+  // The sum of the rows' weights: what takes the place of n in tolerances and criteria.
+  double total_weight() const {
+    if (weights.empty()) return extent();
+    double sum = 0;
+    for (std::size_t i = 0; i < size(); ++i) sum += weights[i] * extent(i);
     return sum;
   }
 

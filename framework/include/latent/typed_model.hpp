@@ -7,12 +7,14 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <latent/any_model.hpp>
 #include <latent/blocked_sum.hpp>
 #include <latent/coordinates.hpp>
+#include <latent/decoding.hpp>
 #include <latent/error.hpp>
 #include <latent/expectation.hpp>
 #include <latent/fit.hpp>
@@ -41,6 +43,20 @@ concept Simulates = requires(const Model& model, const typename Model::Parameter
   { model.sample(parameters, n, n, random).labels } -> std::convertible_to<std::vector<std::size_t>>;
 };
 
+// decode(prepared, sequences, index, how) and forecast(prepared, sequences, index, steps): models of sequences.
+template <class Model>
+concept Decodes = requires(const Model& model, const PreparedOf<Model>& prepared, const DataOf<Model>& data,
+                           std::size_t n) {
+  { model.decode(prepared, data, n, Decoding::posterior) } -> std::convertible_to<Decoded>;
+  { model.forecast(prepared, data, n, n) } -> std::convertible_to<Forecast>;
+};
+
+// check(data): throws DataError for cells that the model cannot have.
+template <class Model>
+concept ChecksData = requires(const Model& model, const DataOf<Model>& data) {
+  model.check(data);
+};
+
 // from_labels(rows, labels, weights): starts from a known division of the rows.
 template <class Model>
 concept StartsFromLabels = requires(const Model& model, const DataOf<Model>& rows, std::span<const std::size_t> labels,
@@ -56,7 +72,7 @@ concept Pictured = requires(const Model& model, const typename Model::Parameters
   { model.densities(parameters, column, grid) } -> std::convertible_to<std::vector<Curve>>;
 };
 
-// A LatentModel over rows of numbers, with its parameters, behind AnyModel.
+// A LatentModel over rows or sequences of rows, with its parameters, behind AnyModel.
 template <LatentModel Model>
 requires HasFields<typename Model::Parameters>
 class TypedModel : public AnyModel {
@@ -65,18 +81,23 @@ class TypedModel : public AnyModel {
 
   // `shape` makes parameters of the shape that this model has, of any value, which hold `size` numbers. `options`: as
   // they stand in the model file.
+  // `symbols`: what the cells 0, 1, ... stand for, if they are no numbers.
   TypedModel(Model model, std::function<Parameters()> shape, double size, Json options, std::size_t columns,
-             std::size_t components)
+             std::size_t components, DataNeeds needs = {}, std::vector<std::string> symbols = {})
       : model_(std::move(model)),
         shape_(std::move(shape)),
         size_(size),
         options_(std::move(options)),
         columns_(columns),
-        components_(components) {}
+        components_(components),
+        needs_(needs),
+        symbols_(std::move(symbols)) {}
 
   std::size_t columns() const override { return columns_; }
   std::size_t components() const override { return components_; }
   Json options() const override { return options_; }
+  DataNeeds needs() const override { return needs_; }
+  std::vector<std::string> symbols() const override { return symbols_; }
 
   void set_parameters(const Json& parameters) override {
     refuse_what_is_too_small(parameters);
@@ -86,52 +107,90 @@ class TypedModel : public AnyModel {
     parameters_ = std::move(read);
   }
 
-  FitReport fit(const Sample<Observations>& sample, const FitOptions& options, const StartFrom& start) override {
-    Fitted<Model> fitted = fit_from_start(sample, options, start);
+  FitReport fit(const RowData& data, const FitOptions& options, const StartFrom& start) override {
+    const BoundSample<DataOf<Model>> sample(data);
+    check(sample->observations);
+    Fitted<Model> fitted = fit_from_start(*sample, options, start);
     parameters_ = std::move(fitted.parameters);
     return {std::move(fitted.summary), std::move(fitted.trace)};
   }
 
   Json parameters() const override { return to_json(at()); }
-  std::size_t free_parameters() const override { return latent::free_parameters(at()); }
+  std::size_t free_parameters() const override { return free_parameters_of(model_, at()); }
 
-  void predict(const Observations& rows, const PredictionVisitor& visit) const override {
-    if constexpr (HasPosterior<Model>) {
-      const PreparedOf<Model> prepared = prepare(model_, at());
-      for_each_part(rows, [&](std::size_t first, const Observations& part) {
+  void predict(const RowData& data, Decoding decoding, const PredictionVisitor& visit) const override {
+    const BoundSample<DataOf<Model>> sample(data);
+    check(sample->observations);
+    const PreparedOf<Model> prepared = prepare(model_, at());
+    if constexpr (Decodes<Model>) {
+      for (std::size_t i = 0; i < sample->size(); ++i) {
+        Decoded decoded = model_.decode(prepared, sample->observations, i, decoding);
+        visit(sample->observations.begin(i), {std::move(decoded.probabilities), std::move(decoded.states),
+                                              Eigen::VectorXd::Constant(1, decoded.log_likelihood)});
+      }
+    } else if constexpr (HasPosterior<Model>) {
+      if (decoding != Decoding::posterior) {
+        throw OptionError(std::string("decode is '") + name_of(decoding) +
+                          "', of observations that are independent there is only posterior");
+      }
+      for_each_part(data.rows, [&](std::size_t first, const Observations& part) {
         auto posterior = model_.posterior(prepared, part);
-        visit(first, {std::move(posterior.responsibilities), std::move(posterior.log_likelihoods)});
+        std::vector<std::size_t> labels = largest_of_rows(posterior.responsibilities);
+        visit(first, {std::move(posterior.responsibilities), std::move(labels), std::move(posterior.log_likelihoods)});
       });
     } else {
       throw Error("this model has no posterior to predict with");
     }
   }
 
-  double log_likelihood(const Sample<Observations>& sample) const override {
-    return latent::log_likelihood(model_, at(), sample);
+  double log_likelihood(const RowData& data) const override {
+    const BoundSample<DataOf<Model>> sample(data);
+    check(sample->observations);
+    return latent::log_likelihood(model_, at(), *sample);
   }
 
-  Simulation simulate(std::size_t count, Random& random) const override {
+  void simulate(std::size_t count, Random& random, const SimulationVisitor& visit) const override {
     if constexpr (Simulates<Model>) {
-      auto drawn = model_.sample(at(), columns_, count, random);
-      return {std::move(drawn.rows), std::move(drawn.labels)};
+      // Independent rows come some at a time; a sequence is one.
+      const std::size_t step = std::same_as<DataOf<Model>, Observations> ? std::size_t{4096} : count;
+      for (std::size_t first = 0; first < count; first += step) {
+        auto drawn = model_.sample(at(), columns_, std::min(step, count - first), random);
+        visit({std::move(drawn.rows), std::move(drawn.labels)});
+      }
     } else {
       throw Error("this model cannot be sampled from");
     }
   }
 
-  double posterior_entropy(const Sample<Observations>& sample, std::optional<std::size_t> threads) const override {
+  std::vector<Forecast> forecast(const RowData& data, std::size_t steps) const override {
+    if constexpr (Decodes<Model>) {
+      const BoundSample<DataOf<Model>> sample(data);
+      check(sample->observations);
+      const PreparedOf<Model> prepared = prepare(model_, at());
+      std::vector<Forecast> forecasts;
+      for (std::size_t i = 0; i < sample->size(); ++i) {
+        forecasts.push_back(model_.forecast(prepared, sample->observations, i, steps));
+      }
+      return forecasts;
+    } else {
+      throw Error("this model has no sequences to forecast");
+    }
+  }
+
+  double posterior_entropy(const RowData& data, std::optional<std::size_t> threads) const override {
     if constexpr (HasPosterior<Model>) {
+      const BoundSample<DataOf<Model>> sample(data);
       const PreparedOf<Model> prepared = prepare(model_, at());
       const auto sum_range = [&](std::size_t first, std::size_t count) {
-        return entropy_of(prepared, sample.subspan(first, count));
+        return entropy_of(prepared, sample->subspan(first, count));
       };
       const auto add = [](double& into, double other) { into += other; };
       constexpr std::size_t grain = 512;
       const std::size_t there = tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
       tbb::task_arena arena(static_cast<int>(std::min(threads.value_or(there), there)));
-      return arena.execute(
-          [&] { return blocked_sum(sample.size(), leaf_count(sample.size(), grain, sizeof(double)), sum_range, add); });
+      return arena.execute([&] {
+        return blocked_sum(sample->size(), leaf_count(sample->size(), grain, sizeof(double)), sum_range, add);
+      });
     } else {
       return std::numeric_limits<double>::quiet_NaN();
     }
@@ -162,7 +221,11 @@ class TypedModel : public AnyModel {
                      rounded(size_));
   }
 
-  Fitted<Model> fit_from_start(const Sample<Observations>& sample, const FitOptions& options, const StartFrom& start) {
+  void check(const DataOf<Model>& data) const {
+    if constexpr (ChecksData<Model>) model_.check(data);
+  }
+
+  Fitted<Model> fit_from_start(const Sample<DataOf<Model>>& sample, const FitOptions& options, const StartFrom& start) {
     if (start.parameters) {
       set_parameters(*start.parameters);
       return latent::fit(model_, sample, at(), options);
@@ -174,6 +237,17 @@ class TypedModel : public AnyModel {
     } else {
       throw Error("this model cannot start from labels");
     }
+  }
+
+  static std::vector<std::size_t> largest_of_rows(const RowMajorMatrix& rows) {
+    std::vector<std::size_t> largest;
+    largest.reserve(static_cast<std::size_t>(rows.rows()));
+    for (const auto& row : rows.rowwise()) {
+      Eigen::Index at = 0;
+      row.maxCoeff(&at);
+      largest.push_back(static_cast<std::size_t>(at));
+    }
+    return largest;
   }
 
   // visit(first, part) for parts so small that their responsibilities stay in the cache.
@@ -207,6 +281,8 @@ class TypedModel : public AnyModel {
   std::optional<Parameters> parameters_;
   Json options_;
   std::size_t columns_, components_;
+  DataNeeds needs_;
+  std::vector<std::string> symbols_;
 };
 
 }  // namespace latent

@@ -27,23 +27,21 @@ GaussianRegularization regularization_of(const OptionTexts& options) {
 }
 
 // Fraley & Raftery's default prior needs the moments of the data.
-std::optional<GaussianPrior> prior_of(const std::string& text, std::size_t components,
-                                      const Sample<Observations>* data) {
+std::optional<GaussianPrior> prior_of(const std::string& text, std::size_t components, const RowData* data) {
   if (text != "none" && text != "conjugate") throw OptionError("prior is '" + text + "', it must be none or conjugate");
   if (text == "none" || !data) return std::nullopt;
-  const auto [mean, covariance] = mean_and_covariance(data->observations, data->weights);
+  const auto [mean, covariance] = mean_and_covariance(data->rows, data->weights);
   return GaussianPrior::for_data(mean, covariance, components);
 }
 
 // `covariance_size`: how many numbers the covariances are, for K components of D columns.
 template <class Gaussians>
-std::unique_ptr<AnyModel> make_mixture(const OptionTexts& options, std::size_t columns,
-                                       const Sample<Observations>* data,
+std::unique_ptr<AnyModel> make_mixture(const OptionTexts& options, std::size_t columns, const RowData* data,
                                        double (*covariance_size)(double components, double columns)) {
   GaussianMixture<Gaussians> model;
   model.components = options.whole_number("components", 1);
-  if (data && data->size() < model.components) {
-    throw DataError("has " + count_of(data->size(), "row") + ", too few for " +
+  if (data && data->rows.size() < model.components) {
+    throw DataError("has " + count_of(data->rows.size(), "row") + ", too few for " +
                     count_of(model.components, "component"));
   }
   model.start = mixture_start(options.text("start"));
@@ -64,7 +62,7 @@ std::unique_ptr<AnyModel> make_mixture(const OptionTexts& options, std::size_t c
 }
 
 // From the run-time name of a covariance structure to its type: here, once.
-std::unique_ptr<AnyModel> make(const OptionTexts& options, std::size_t columns, const Sample<Observations>* data) {
+std::unique_ptr<AnyModel> make(const OptionTexts& options, std::size_t columns, const RowData* data) {
   const std::string& covariance = options.text("covariance");
   if (covariance == "full") {
     return make_mixture<FullGaussians>(options, columns, data, [](double k, double d) { return k * d * d; });

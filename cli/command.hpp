@@ -24,6 +24,7 @@ using Entries = std::span<const ModelEntry>;
 int fit_command(const Words& words, Entries entries);
 int predict_command(const Words& words, Entries entries);
 int score_command(const Words& words, Entries entries);
+int forecast_command(const Words& words, Entries entries);
 int sample_command(const Words& words, Entries entries);
 int inspect_command(const Words& words, Entries entries);
 int models_command(const Words& words, Entries entries);

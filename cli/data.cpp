@@ -2,31 +2,53 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <optional>
+#include <regex>
 #include <utility>
 
 #include <latent/error.hpp>
 #include <latent/text.hpp>
 
+#include "sequence_data.hpp"
+
 namespace latent::cli {
 
-OptionGroup table_options() {
-  return {"Data",
-          {{"columns", "LIST", "columns to use, by name, number or range of numbers: eruptions,3,5-7 [all]"},
-           {"weights", "COLUMN", "column that says how much each row counts"},
-           {"separator", "CHAR", "between cells: a character, tab or space [detected]"},
-           {"header", "YES|NO", "whether the first line names the columns [detected]"}}};
+OptionGroup table_options(bool sequences) {
+  OptionGroup group{"Data",
+                    {{"columns", "LIST", "columns to use, by name, number or range of numbers: eruptions,3,5-7 [all]"},
+                     {"weights", "COLUMN", "column that says how much each row counts"}}};
+  if (sequences) {
+    for (const Option& option : sequence_options()) group.options.push_back(option);
+  }
+  group.options.push_back({"separator", "CHAR", "between cells: a character, tab or space [detected]"});
+  group.options.push_back({"header", "YES|NO", "whether the first line names the columns [detected]"});
+  return group;
 }
 
-RowData row_data(const Table& table) { return {.rows = table.view(), .weights = table.weights_view()}; }
+Reading reading_of(const AnyModel& model) { return {model.needs(), model.symbols()}; }
+
+RowData row_data(const Table& table) {
+  RowData data{.rows = table.view(), .weights = table.weights_view()};
+  data.sequence_begins = table.sequence_begins;
+  data.known_states = table.known_states;
+  if (!table.alphabets.empty()) data.symbols = table.alphabets.front();  // check_table: there is one column
+  return data;
+}
 
 std::string data_name(const std::string& file) { return file == "-" ? "standard input" : file; }
 
-TableOptions table_options_of(const Arguments& arguments) {
+TableOptions table_options_of(const Arguments& arguments, const Reading& reading) {
+  check_sequence_options(arguments, reading.needs);
   TableOptions options;
   options.columns = arguments.list("columns");
   options.weights = arguments.text_or_empty("weights");
+  options.sequence = arguments.text_or_empty("sequence");
+  options.known_states = arguments.text_or_empty("known-states");
+  options.missing_cells = reading.needs.missing_cells;
+  if (reading.needs.symbols) options.categories.emplace();
+  options.symbols = reading.symbols;
   if (arguments.has("separator")) {
     const std::string text = arguments.text("separator");
     const std::map<std::string, char> words{{"tab", '\t'}, {"\\t", '\t'}, {"space", ' '}};
@@ -63,6 +85,10 @@ void keep_columns(Table& table, const std::vector<std::size_t>& columns) {
       },
       table.values);
   table.names = std::move(names);
+  if (table.alphabets.empty()) return;
+  std::vector<std::vector<std::string>> alphabets;
+  for (const std::size_t column : columns) alphabets.push_back(std::move(table.alphabets[column]));
+  table.alphabets = std::move(alphabets);
 }
 
 std::optional<std::size_t> position_of(const Table& table, const std::string& name) {
@@ -103,7 +129,9 @@ Table read_by_name_or_all(const StoredModel& stored, const std::string& file, Ta
 
 }  // namespace
 
-Table read_table_for(const StoredModel& stored, const std::string& file, const TableOptions& options) {
+Table read_table_for(const StoredModel& stored, const Arguments& arguments) {
+  const std::string& file = arguments.text("DATA");
+  const TableOptions options = table_options_of(arguments, reading_of(*stored.model));
   Table table = read_by_name_or_all(stored, file, options);
   if (table.has_header && !stored.columns.empty()) {
     const auto positions = positions_of(table, stored.columns);
@@ -118,7 +146,16 @@ Table read_table_for(const StoredModel& stored, const std::string& file, const T
     throw DataError(data_name(file) + ": has " + count_of(table.columns(), "column") + ", the model was fitted to " +
                     std::to_string(stored.model->columns()) + "; choose them by --columns");
   }
+  check_table(table, stored.model->needs(), file);
+  cut_by_lengths(table, arguments);
+  with_data_named(file, table, [&] { check_known_states(table, stored.model->components()); });
   return table;
+}
+
+void check_table(const Table& table, const DataNeeds& needs, const std::string& file) {
+  if (!needs.symbols || table.columns() == 1) return;
+  throw DataError(data_name(file) + ": has " + count_of(table.columns(), "column") +
+                  ", a model of symbols takes one; choose it by --columns");
 }
 
 namespace {
@@ -148,7 +185,13 @@ LabelledTable read_labelled_table(const std::string& file, const std::string& la
   const std::size_t column = label_column(read.table, labels, options, file);
   const Observations rows = read.table.view();
   std::map<double, std::size_t> classes;
-  for (std::size_t i = 0; i < rows.size(); ++i) classes.emplace(rows(i, column), 0);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (std::isnan(rows(i, column))) {
+      throw DataError(data_name(file) + ": row " + std::to_string(i + 1) + " has no label in column \"" + labels +
+                      "\"");
+    }
+    classes.emplace(rows(i, column), 0);
+  }
   std::size_t next = 0;
   for (auto& [value, label] : classes) label = next++;
   for (std::size_t i = 0; i < rows.size(); ++i) read.labels.push_back(classes[rows(i, column)]);
@@ -160,6 +203,38 @@ LabelledTable read_labelled_table(const std::string& file, const std::string& la
   if (others.empty()) throw DataError(data_name(file) + ": there is no column besides the labels");
   keep_columns(read.table, others);
   return read;
+}
+
+namespace {
+
+// Models know columns by their place, people by their name: "column 2 is constant" becomes "column "waiting" is ...".
+// Without a header the place in the file is meant, not that among the columns that were chosen.
+std::string with_column_names(const std::string& message, const Table& table) {
+  static const std::regex place("\\bcolumn ([0-9]{1,9})\\b");
+  std::string told;
+  auto rest = message.begin();
+  for (std::sregex_iterator at(message.begin(), message.end(), place), end; at != end; ++at) {
+    const std::size_t number = std::stoul((*at)[1]);
+    if (number < 1 || number > table.columns()) continue;
+    const std::string& name = table.names[number - 1];
+    told.append(rest, (*at)[0].first);
+    told += table.has_header ? "column \"" + name + "\"" : "column " + name.substr(1);  // "x3"
+    rest = (*at)[0].second;
+  }
+  return told.append(rest, message.end());
+}
+
+}  // namespace
+
+void with_data_named(const std::string& file, const Table& table, const std::function<void()>& use) {
+  const auto told = [&](const Error& error) { return data_name(file) + ": " + with_column_names(error.what(), table); };
+  try {
+    use();
+  } catch (const DataError& error) {
+    throw DataError(told(error));
+  } catch (const ModelError& error) {
+    throw ModelError(told(error));
+  }
 }
 
 }  // namespace latent::cli

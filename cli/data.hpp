@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,11 +15,18 @@
 
 namespace latent::cli {
 
-// The options of every command that reads a table.
-OptionGroup table_options();
+// The options of every command that reads a table; with `sequences`, those of models of sequences too.
+OptionGroup table_options(bool sequences);
 
-// What they say. Throws OptionError.
-TableOptions table_options_of(const Arguments& arguments);
+// How a model wants its data read.
+struct Reading {
+  DataNeeds needs = {};
+  std::vector<std::string> symbols = {};  // the alphabet, if it is known
+};
+Reading reading_of(const AnyModel& model);
+
+// What the options and the model say. Throws OptionError.
+TableOptions table_options_of(const Arguments& arguments, const Reading& reading);
 
 // What a model sees of a table, valid while the table lives.
 RowData row_data(const Table& table);
@@ -26,9 +34,9 @@ RowData row_data(const Table& table);
 // What messages call it: "-" is standard input.
 std::string data_name(const std::string& file);
 
-// The table with the columns that a fitted model wants, in its order: by name if both know names, else by position.
-// Throws DataError if they do not fit; columns with other names are not taken unless they are asked for by --columns.
-Table read_table_for(const StoredModel& stored, const std::string& file, const TableOptions& options);
+// The table DATA with the columns that a fitted model wants, in its order: by name if both know names, else by
+// position. Throws DataError if they do not fit; columns with other names are not taken unless they are asked for by --columns.
+Table read_table_for(const StoredModel& stored, const Arguments& arguments);
 
 // A table without its column of class labels, and the classes: the distinct labels, in increasing order, are 0, 1, 2,
 // ...
@@ -37,5 +45,12 @@ struct LabelledTable {
   std::vector<std::size_t> labels;
 };
 LabelledTable read_labelled_table(const std::string& file, const std::string& labels, TableOptions options);
+
+// What every table must be once it is read, for a model with those needs: throws DataError.
+void check_table(const Table& table, const DataNeeds& needs, const std::string& file);
+
+// Runs `use`. What is wrong with the data, or with the model for these data, is said with their name, and of columns by
+// theirs.
+void with_data_named(const std::string& file, const Table& table, const std::function<void()>& use);
 
 }  // namespace latent::cli

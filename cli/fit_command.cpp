@@ -17,6 +17,7 @@
 #include "fit_usage.hpp"
 #include "help.hpp"
 #include "progress.hpp"
+#include "sequence_data.hpp"
 
 namespace latent::cli {
 namespace {
@@ -58,24 +59,13 @@ FitResult fit_data(const ModelEntry& entry, const Arguments& arguments, const Fi
   result.model = entry.make(start.options, data.table.columns(), &rows);
   result.options = options_to_json(arguments, entry, *result.model, options);
   check_labels(data.start, *result.model, arguments);
+  check_known_states(data.table, result.model->components());
   result.report = watched_fit(*result.model, rows, options, data.start);
   const Summary& summary = result.summary();
   const double entropy = result.failed() ? std::numeric_limits<double>::quiet_NaN()
                                          : result.model->posterior_entropy(rows, options.threads);
   result.criteria = criteria(summary.log_likelihood, *summary.free_parameters, summary.total_weight, entropy);
   return result;
-}
-
-// What is wrong with the data, or with the model for these data, is said with their name.
-FitResult fit(const ModelEntry& entry, const Arguments& arguments, const FitOptions& options, const FitStart& start,
-              const FitData& data) {
-  try {
-    return fit_data(entry, arguments, options, start, data);
-  } catch (const DataError& error) {
-    throw DataError(data_name(arguments.text("DATA")) + ": " + error.what());
-  } catch (const ModelError& error) {
-    throw ModelError(data_name(arguments.text("DATA")) + ": " + error.what());
-  }
 }
 
 int tell(const Arguments& arguments, const FitResult& result) {
@@ -94,8 +84,10 @@ int fit_with(const ModelEntry& entry, const Arguments& arguments, Entries entrie
   const FitStart start = fit_start(arguments, entry, entries);
   entry.make(start.options, 1, nullptr);  // wrong options are known before any data are read
   check_outputs(arguments);
-  const FitData data = read_fit_data(arguments, start);
-  const FitResult result = fit(entry, arguments, options, start, data);
+  const FitData data = read_fit_data(arguments, entry, start);
+  FitResult result;
+  with_data_named(arguments.text("DATA"), data.table,
+                  [&] { result = fit_data(entry, arguments, options, start, data); });
   if (!result.failed()) write_outputs(arguments, result, data.table);
   return tell(arguments, result);
 }

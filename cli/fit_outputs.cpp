@@ -49,7 +49,7 @@ void draw(const std::string& file, const FitResult& result, const Table& table, 
 void check_outputs(const Arguments& arguments) {
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     if (!arguments.has(outputs[i])) continue;
-    check_output(arguments, outputs[i], {"DATA"});
+    check_output(arguments, outputs[i], {"DATA", "lengths"});
     for (std::size_t j = 0; j < i; ++j) {
       if (arguments.has(outputs[j])) refuse_same_file(arguments, outputs[i], outputs[j]);
     }

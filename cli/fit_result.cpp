@@ -1,5 +1,6 @@
 #include "fit_result.hpp"
 
+#include <cmath>
 #include <ostream>
 
 #include <latent/text.hpp>
@@ -44,7 +45,7 @@ Json options_to_json(const Arguments& arguments, const ModelEntry& entry, const 
   json["max_iterations"] = options.max_iterations;
   if (options.time_limit_seconds) json["time_limit"] = *options.time_limit_seconds;
   json["acceleration"] = arguments.text("acceleration");
-  for (const char* name : {"columns", "weights", "start-labels"}) {
+  for (const char* name : {"columns", "weights", "start-labels", "sequence", "lengths", "known-states"}) {
     if (arguments.has(name)) json[name] = arguments.text(name);
   }
   return json;
@@ -82,8 +83,9 @@ Json report_to_json(const FitResult& result) {
 
 void print_report(std::ostream& out, const FitResult& result) {
   const Criteria& values = result.criteria;
-  out << result.summary().full_report() << "AIC, BIC, ICL     " << rounded(values.aic, 9) << ", "
-      << rounded(values.bic, 9) << ", " << rounded(values.icl, 9) << "\n\n";
+  const bool icl = !std::isnan(values.icl);
+  out << result.summary().full_report() << (icl ? "AIC, BIC, ICL     " : "AIC, BIC          ") << rounded(values.aic, 9)
+      << ", " << rounded(values.bic, 9) << (icl ? ", " + rounded(values.icl, 9) : "") << "\n\n";
   constexpr std::size_t most = 1000;  // numbers of a parameter that a person reads; inspect prints all
   print_parameters(out, *result.model, result.columns, most);
 }

@@ -6,6 +6,7 @@
 #include <latent/error.hpp>
 
 #include "data.hpp"
+#include "sequence_data.hpp"
 
 namespace latent::cli {
 namespace {
@@ -32,6 +33,10 @@ void take_options(const StoredModel& stored, const ModelEntry& entry, const Argu
                         " has " + there);
     }
     texts[option.name] = there;
+  }
+  // Lists (an alphabet) are no options of a command line, but the model may want to know them.
+  for (const auto& [name, value] : options.items()) {
+    if (value.is_array()) texts.try_emplace(name, value.dump());
   }
 }
 
@@ -66,15 +71,30 @@ FitStart fit_start(const Arguments& arguments, const ModelEntry& entry, Entries 
   return start;
 }
 
-FitData read_fit_data(const Arguments& arguments, const FitStart& start) {
+namespace {
+
+FitData read_rows(const Arguments& arguments, const ModelEntry& entry, const FitStart& start) {
   const std::string& file = arguments.text("DATA");
-  const TableOptions options = table_options_of(arguments);
-  if (start.from_file) {
-    return {read_table_for(*start.from_file, file, options), {.parameters = start.from_file->model->parameters()}};
+  const Reading reading{.needs = entry.needs(start.options)};
+  const TableOptions options = table_options_of(arguments, reading);
+  if (!arguments.has("start-labels")) {
+    FitData data{read_table(file, options), {}};
+    cut_by_lengths(data.table, arguments);
+    return data;
   }
-  if (!arguments.has("start-labels")) return {read_table(file, options), {}};
   LabelledTable read = read_labelled_table(file, arguments.text("start-labels"), options);
   return {std::move(read.table), {.labels = std::move(read.labels)}};
+}
+
+}  // namespace
+
+FitData read_fit_data(const Arguments& arguments, const ModelEntry& entry, const FitStart& start) {
+  if (start.from_file) {
+    return {read_table_for(*start.from_file, arguments), {.parameters = start.from_file->model->parameters()}};
+  }
+  FitData data = read_rows(arguments, entry, start);
+  check_table(data.table, entry.needs(start.options), arguments.text("DATA"));
+  return data;
 }
 
 }  // namespace latent::cli

@@ -26,6 +26,7 @@ struct FitData {
   StartFrom start;
 };
 
-FitData read_fit_data(const Arguments& arguments, const FitStart& start);
+// Reads DATA as a model with those options wants it. Throws DataError.
+FitData read_fit_data(const Arguments& arguments, const ModelEntry& entry, const FitStart& start);
 
 }  // namespace latent::cli

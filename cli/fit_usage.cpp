@@ -1,6 +1,7 @@
 #include "fit_usage.hpp"
 
 #include <cmath>
+#include <map>
 #include <string>
 
 #include <latent/error.hpp>
@@ -11,12 +12,22 @@
 namespace latent::cli {
 namespace {
 
-OptionGroup model_group(const ModelEntry& entry) {
+// Whether the model is one of sequences, as far as that is known before its options are.
+bool wants_sequences(const ModelEntry& entry) {
+  std::map<std::string, std::string> initial;
+  for (const ModelOption& option : entry.options) {
+    if (!option.initial.empty()) initial[option.name] = option.initial;
+  }
+  return entry.needs(OptionTexts(initial)).sequences;
+}
+
+OptionGroup model_group(const ModelEntry& entry, bool sequences) {
   OptionGroup group{"Model", {}};
   for (const ModelOption& option : entry.options) {
     const bool needed = option.initial.empty();
     group.options.push_back({option.name, option.value, option.description, option.initial, needed});
   }
+  if (sequences) return group;  // there, --known-states says more
   group.options.push_back({"start-labels", "COLUMN",
                            "start from known classes: the column of the data that holds them, as numbers; it is not "
                            "fitted"});
@@ -53,12 +64,15 @@ OptionGroup output_group() {
 }  // namespace
 
 Usage fit_usage(const ModelEntry& entry) {
+  const bool sequences = wants_sequences(entry);
+  const std::string observation = sequences ? "rows follow one another in time" : "a row is an observation";
   return {"latent fit " + entry.name,
           {"DATA"},
           "Fits a " + entry.summary +
               " by expectation-maximization. DATA is a CSV, TSV or NumPy .npy file, or - for "
-              "standard input; a row is an observation. Defaults are in [brackets].",
-          {model_group(entry), table_options(), fit_group(), output_group()}};
+              "standard input; " +
+              observation + ". Defaults are in [brackets].",
+          {model_group(entry, sequences), table_options(sequences), fit_group(), output_group()}};
 }
 
 FitOptions fit_options(const Arguments& arguments) {

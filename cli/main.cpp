@@ -24,8 +24,10 @@ struct Command {
 
 constexpr Command commands[] = {
     {"fit", "MODEL DATA", "fit a model to data; report it, store it, draw it", fit_command},
-    {"predict", "FITTED DATA", "the most probable component of every row, and all probabilities", predict_command},
-    {"score", "FITTED DATA", "the log-likelihood of data, in all or row by row", score_command},
+    {"predict", "FITTED DATA", "the most probable component or state of every row, and all probabilities",
+     predict_command},
+    {"score", "FITTED DATA", "the log-likelihood of data, in all or one by one", score_command},
+    {"forecast", "FITTED DATA", "what is to come after sequences", forecast_command},
     {"sample", "FITTED --count N", "draw new data from a fitted model", sample_command},
     {"inspect", "FITTED", "print a fitted model", inspect_command},
     {"models", "", "list the models that can be fitted", models_command},

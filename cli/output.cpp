@@ -22,7 +22,9 @@ void refuse_same_file(const Arguments& arguments, const std::string& a, const st
 }
 
 void check_output(const Arguments& arguments, const std::string& option, const std::vector<std::string>& inputs) {
-  for (const std::string& input : inputs) refuse_same_file(arguments, option, input);
+  for (const std::string& input : inputs) {
+    if (arguments.has(input)) refuse_same_file(arguments, option, input);
+  }
   const fs::path file = arguments.text(option);
   std::error_code none;
   const fs::file_status status = fs::status(file, none);

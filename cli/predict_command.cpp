@@ -8,6 +8,7 @@
 #include "command.hpp"
 #include "data.hpp"
 #include "output.hpp"
+#include "sequence_data.hpp"
 
 namespace latent::cli {
 namespace {
@@ -15,33 +16,65 @@ namespace {
 Usage predict_usage() {
   return {"latent predict",
           {"FITTED", "DATA"},
-          "Prints, for every row of DATA, its most probable component (counted from 1) and the probability of each "
-          "component, as CSV. FITTED is a model file; DATA a CSV, TSV or NumPy .npy file, or - for standard input.",
-          {table_options(), {"Output", {output_option()}}}};
+          "Prints, for every row of DATA, its most probable component or state (counted from 1) and the probability of "
+          "each, as CSV. FITTED is a model file; DATA a CSV, TSV or NumPy .npy file, or - for standard input.",
+          {{"Prediction",
+            {{"decode", "HOW",
+              "of the states of a sequence: posterior (of each row, given its whole sequence), viterbi (the most "
+              "probable path, without probabilities), or filtered (of each row, given the rows up to it)",
+              name_of(Decoding::posterior)}}},
+           table_options(true),
+           {"Output", {output_option()}}}};
 }
 
-void write_row(std::ostream& out, std::size_t label, const Eigen::Ref<const Eigen::RowVectorXd>& responsibilities) {
-  out << label + 1;
-  for (const double r : responsibilities) out << ',' << number(r);
-  out << '\n';
-}
+// Writes predictions as they come: rows, or of a model of sequences one sequence after the other.
+class PredictionWriter {
+ public:
+  PredictionWriter(std::ostream& out, const AnyModel& model, const Table& table, Decoding decoding)
+      : out_(out), sequences_(model.needs().sequences), names_(table) {
+    out_ << names_.heading() << (sequences_ ? "state" : "component");
+    if (decoding != Decoding::viterbi) {
+      for (std::size_t k = 1; k <= model.components(); ++k) out_ << ",p" << k;
+    }
+    out_ << '\n';
+  }
+
+  void write(std::size_t first, const Prediction& prediction) {
+    if (!sequences_) refuse_impossible_rows(first, prediction);
+    const std::string name = names_.cell(count_++);
+    for (std::size_t i = 0; i < prediction.labels.size(); ++i) {
+      out_ << name << prediction.labels[i] + 1;
+      if (prediction.responsibilities.size() > 0) {
+        for (const double p : prediction.responsibilities.row(static_cast<Eigen::Index>(i))) out_ << ',' << number(p);
+      }
+      out_ << '\n';
+    }
+  }
+
+ private:
+  static void refuse_impossible_rows(std::size_t first, const Prediction& prediction) {
+    for (Eigen::Index i = 0; i < prediction.log_likelihoods.size(); ++i) {
+      if (std::isfinite(prediction.log_likelihoods[i])) continue;
+      throw DataError("row " + std::to_string(first + static_cast<std::size_t>(i) + 1) +
+                      " is impossible under every component of the model");
+    }
+  }
+
+  std::ostream& out_;
+  bool sequences_;
+  SequenceNames names_;
+  std::size_t count_ = 0;  // visits, each of one sequence if there are sequences
+};
 
 int predict(const Arguments& arguments, Entries entries) {
+  const Decoding how = decoding(arguments.text("decode"));
   const StoredModel stored = read_model_file(arguments.text("FITTED"), entries);
-  const Table table = read_table_for(stored, arguments.text("DATA"), table_options_of(arguments));
-  write_result(arguments, {"FITTED", "DATA"}, [&](std::ostream& out) {
-    out << "component";
-    for (std::size_t k = 1; k <= stored.model->components(); ++k) out << ",p" << k;
-    out << '\n';
-    stored.model->predict(row_data(table), Decoding::posterior, [&](std::size_t first, const Prediction& prediction) {
-      for (Eigen::Index i = 0; i < prediction.responsibilities.rows(); ++i) {
-        if (!std::isfinite(prediction.log_likelihoods[i])) {
-          throw DataError(data_name(arguments.text("DATA")) + ": row " +
-                          std::to_string(first + static_cast<std::size_t>(i) + 1) +
-                          " is impossible under every component of the model");
-        }
-        write_row(out, prediction.labels[static_cast<std::size_t>(i)], prediction.responsibilities.row(i));
-      }
+  const Table table = read_table_for(stored, arguments);
+  write_result(arguments, {"FITTED", "DATA", "lengths"}, [&](std::ostream& out) {
+    with_data_named(arguments.text("DATA"), table, [&] {
+      PredictionWriter writer(out, *stored.model, table, how);
+      stored.model->predict(row_data(table), how,
+                            [&](std::size_t first, const Prediction& prediction) { writer.write(first, prediction); });
     });
   });
   return success;

@@ -45,11 +45,16 @@ Line cells(const std::string& name, const Json& row) {
   return line;
 }
 
-// Prints parameters of a model whose data have columns of those names, and that many components.
+// Prints parameters of a model whose data have columns of those names.
 class ParameterPrinter {
  public:
-  ParameterPrinter(std::ostream& out, std::span<const std::string> columns, std::size_t components, std::size_t most)
-      : out_(out), columns_(columns), components_(components), most_(most) {}
+  ParameterPrinter(std::ostream& out, const AnyModel& model, std::span<const std::string> columns, std::size_t most)
+      : out_(out),
+        columns_(columns),
+        symbols_(model.symbols()),
+        sequences_(model.needs().sequences),
+        components_(model.components()),
+        most_(most) {}
 
   void print(const std::string& name, const Json& value) const {
     if (value.is_object()) {
@@ -83,12 +88,19 @@ class ParameterPrinter {
   }
 
   void print_matrix(const std::string& name, const Json& rows, bool rows_are_columns) const {
-    std::vector<Line> lines{heading(name, rows.front().size(), columns_)};
+    std::vector<Line> lines{heading(name, rows.front().size(), names_of_width(name))};
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const bool named = rows_are_columns && rows.size() == columns_.size();
       lines.push_back(cells("  " + (named ? columns_[i] : std::to_string(i + 1)), rows[i]));
     }
     print_table(out_, lines);
+  }
+
+  // What the numbers of a row may stand for: columns, or symbols. In a model of sequences the parameters that are not
+  // part of another ("transitions", unlike "emissions.means") have a number for each state.
+  std::span<const std::string> names_of_width(const std::string& name) const {
+    if (sequences_ && name.find('.') == std::string::npos) return {};
+    return symbols_.empty() ? columns_ : std::span<const std::string>(symbols_);
   }
 
   // Numbers from 1, or those names if there are as many.
@@ -100,6 +112,8 @@ class ParameterPrinter {
 
   std::ostream& out_;
   std::span<const std::string> columns_;
+  std::vector<std::string> symbols_;
+  bool sequences_;
   std::size_t components_, most_;
 };
 
@@ -113,7 +127,7 @@ void print_lines(std::ostream& out, std::span<const std::pair<std::string, std::
 
 void print_parameters(std::ostream& out, const AnyModel& model, std::span<const std::string> columns,
                       std::size_t most) {
-  ParameterPrinter(out, columns, model.components(), most).print("", model.parameters());
+  ParameterPrinter(out, model, columns, most).print("", model.parameters());
 }
 
 }  // namespace latent::cli

@@ -1,4 +1,5 @@
-#include <algorithm>
+#include <memory>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,6 +8,7 @@
 #include <latent/model_file.hpp>
 #include <latent/random.hpp>
 #include <latent/table.hpp>
+#include <latent/text.hpp>
 
 #include "command.hpp"
 #include "output.hpp"
@@ -19,50 +21,134 @@ Usage sample_usage() {
           {"FITTED"},
           "Draws rows from a model and prints them as CSV. FITTED is a model file.",
           {{"Sample",
-            {{"count", "N", "rows to draw", "", true},
+            {{"count", "N", "rows to draw; of a model of sequences, rows of each sequence", "", true},
+             {"sequences", "N", "draw that many sequences, and add a first column with their numbers [one sequence]"},
              {"seed", "N", "of the random numbers: the same seed gives the same rows", "1"},
-             {"labels", "", "add a column with the component that each row came from"}}},
+             {"labels", "", "add a last column with the component or state that each row came from"}}},
            {"Output", {{"output", "FILE", "write to that file (.npy: as NumPy) instead of to standard output"}}}}};
 }
 
-// The rows, with their components as last column.
-RowMajorMatrix with_labels(const Simulation& drawn) {
-  const Eigen::Index last = drawn.rows.cols();
-  RowMajorMatrix rows(drawn.rows.rows(), last + 1);
-  rows.leftCols(last) = drawn.rows;
-  for (Eigen::Index i = 0; i < rows.rows(); ++i) {
-    rows(i, last) = static_cast<double>(drawn.labels[static_cast<std::size_t>(i)] + 1);
-  }
-  return rows;
-}
+// What stands beside the values of a row.
+struct Columns {
+  bool sequence, labels;
+  std::vector<std::string> names;  // of all columns
 
-std::vector<std::string> column_names(const StoredModel& stored, bool labels) {
-  std::vector<std::string> names = stored.columns;
-  for (std::size_t j = names.size(); j < stored.model->columns(); ++j) names.push_back("x" + std::to_string(j + 1));
-  if (labels) names.emplace_back("component");
-  return names;
+  Columns(const Arguments& arguments, const StoredModel& stored)
+      : sequence(arguments.has("sequences")), labels(arguments.has("labels")) {
+    if (sequence) names.emplace_back("sequence");
+    names.insert(names.end(), stored.columns.begin(), stored.columns.end());
+    for (std::size_t j = stored.columns.size(); j < stored.model->columns(); ++j) {
+      names.push_back("x" + std::to_string(j + 1));
+    }
+    if (labels) names.emplace_back(stored.model->needs().sequences ? "state" : "component");
+  }
+
+  // The rows as numbers: the number of their sequence, the values, their labels.
+  RowMajorMatrix rows_of(const Simulation& drawn, std::size_t sequence_number) const {
+    const Eigen::Index first = sequence ? 1 : 0, last = first + drawn.rows.cols();
+    RowMajorMatrix rows(drawn.rows.rows(), last + (labels ? 1 : 0));
+    rows.middleCols(first, drawn.rows.cols()) = drawn.rows;
+    if (sequence) rows.col(0).setConstant(static_cast<double>(sequence_number));
+    for (Eigen::Index i = 0; labels && i < rows.rows(); ++i) {
+      rows(i, last) = static_cast<double>(drawn.labels[static_cast<std::size_t>(i)] + 1);
+    }
+    return rows;
+  }
+};
+
+// Receives rows as they are drawn; finish() after the last.
+class RowWriter {
+ public:
+  virtual ~RowWriter() = default;
+  virtual void write(const RowMajorMatrix& rows) = 0;
+  virtual void finish() {}
+};
+
+// A .npy file says first how many rows it has.
+class NpyWriter final : public RowWriter {
+ public:
+  explicit NpyWriter(std::ostream& out) : out_(out) {}
+  void write(const RowMajorMatrix& rows) override {
+    all_.conservativeResize(all_.rows() + rows.rows(), rows.cols());
+    all_.bottomRows(rows.rows()) = rows;
+  }
+  void finish() override { write_npy(out_, all_); }
+
+ private:
+  std::ostream& out_;
+  RowMajorMatrix all_;
+};
+
+class TextWriter final : public RowWriter {
+ public:
+  TextWriter(std::ostream& out, std::vector<std::string> names) : out_(out), names_(std::move(names)) {}
+  void write(const RowMajorMatrix& rows) override {
+    write_delimited(out_, names_, rows);
+    names_.clear();
+  }
+
+ private:
+  std::ostream& out_;
+  std::vector<std::string> names_;  // until they are written
+};
+
+// Values are places in an alphabet: their texts are written.
+class SymbolWriter final : public RowWriter {
+ public:
+  SymbolWriter(std::ostream& out, const Columns& columns, const std::vector<std::string>& symbols)
+      : out_(out), columns_(columns) {
+    for (const std::string& symbol : symbols) cells_.push_back(delimited_cell(symbol));
+    for (std::size_t j = 0; j < columns.names.size(); ++j) {
+      out_ << (j > 0 ? "," : "") << delimited_cell(columns.names[j]);
+    }
+    out_ << '\n';
+  }
+
+  void write(const RowMajorMatrix& rows) override {
+    const Eigen::Index first = columns_.sequence ? 1 : 0, end = rows.cols() - (columns_.labels ? 1 : 0);
+    for (Eigen::Index i = 0; i < rows.rows(); ++i) {
+      for (Eigen::Index j = 0; j < rows.cols(); ++j) {
+        const double value = rows(i, j);
+        out_ << (j > 0 ? "," : "")
+             << (j >= first && j < end ? cells_.at(static_cast<std::size_t>(value)) : number(value));
+      }
+      out_ << '\n';
+    }
+  }
+
+ private:
+  std::ostream& out_;
+  const Columns& columns_;
+  std::vector<std::string> cells_;
+};
+
+std::unique_ptr<RowWriter> row_writer(std::ostream& out, const Arguments& arguments, const AnyModel& model,
+                                      const Columns& columns) {
+  const std::vector<std::string> symbols = model.symbols();
+  const bool npy = arguments.text_or_empty("output").ends_with(".npy");
+  if (npy && !symbols.empty()) {
+    throw OptionError("output is '" + arguments.text("output") + "', a .npy file holds no symbols: write CSV");
+  }
+  if (npy) return std::make_unique<NpyWriter>(out);
+  if (symbols.empty()) return std::make_unique<TextWriter>(out, columns.names);
+  return std::make_unique<SymbolWriter>(out, columns, symbols);
 }
 
 int sample(const Arguments& arguments, Entries entries) {
   const std::size_t count = arguments.whole_number("count", 1);
+  const std::size_t sequences = arguments.has("sequences") ? arguments.whole_number("sequences", 1) : 1;
   Random random = random_stream(arguments.whole_number("seed", 0));
   const StoredModel stored = read_model_file(arguments.text("FITTED"), entries);
-  const bool labels = arguments.has("labels");
-  const bool npy = arguments.text_or_empty("output").ends_with(".npy");
+  if (arguments.has("sequences") && !stored.model->needs().sequences) {
+    throw OptionError("sequences is '" + arguments.text("sequences") + "', but the model is one of rows without order");
+  }
+  const Columns columns(arguments, stored);
   write_result(arguments, {"FITTED"}, [&](std::ostream& out) {
-    std::vector<std::string> header = column_names(stored, labels);
-    RowMajorMatrix all;  // a .npy file says first how many rows it has
-    stored.model->simulate(count, random, [&](const Simulation& drawn) {
-      const RowMajorMatrix rows = labels ? with_labels(drawn) : drawn.rows;
-      if (npy) {
-        all.conservativeResize(all.rows() + rows.rows(), rows.cols());
-        all.bottomRows(rows.rows()) = rows;
-      } else {
-        write_delimited(out, header, rows);
-        header.clear();
-      }
-    });
-    if (npy) write_npy(out, all);
+    const std::unique_ptr<RowWriter> writer = row_writer(out, arguments, *stored.model, columns);
+    for (std::size_t i = 1; i <= sequences; ++i) {
+      stored.model->simulate(count, random, [&](const Simulation& drawn) { writer->write(columns.rows_of(drawn, i)); });
+    }
+    writer->finish();
   });
   return success;
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <ostream>
 #include <string>
@@ -9,6 +10,7 @@
 #include "command.hpp"
 #include "data.hpp"
 #include "output.hpp"
+#include "sequence_data.hpp"
 
 namespace latent::cli {
 namespace {
@@ -19,47 +21,57 @@ Usage score_usage() {
       {"FITTED", "DATA"},
       "Prints the log-likelihood of DATA under a model. FITTED is a model file; DATA a CSV, TSV or NumPy .npy file, "
       "or - for standard input.",
-      {table_options(),
+      {table_options(true),
        {"Output",
-        {{"per-observation", "", "print the log-likelihood of every row instead"},
+        {{"per-observation", "", "print the log-likelihood of every row, or sequence, instead"},
          {"json", "", "print a JSON object"},
          output_option()}}}};
 }
 
-void score_rows(const AnyModel& model, const Table& table, std::ostream& out) {
-  out << "log_likelihood\n";
+// One line a row, or a sequence of a model of sequences.
+void score_each(const AnyModel& model, const Table& table, std::ostream& out) {
+  const SequenceNames names(table);
+  out << names.heading() << "log_likelihood\n";
+  std::size_t visits = 0;  // each of one sequence, if there are sequences
   model.predict(row_data(table), Decoding::posterior, [&](std::size_t, const Prediction& prediction) {
-    for (const double value : prediction.log_likelihoods) out << number(value) << '\n';
+    const std::string name = names.cell(visits++);
+    for (const double value : prediction.log_likelihoods) out << name << number(value) << '\n';
   });
 }
 
 void score_all(const AnyModel& model, const Table& table, const Arguments& arguments, std::ostream& out) {
   const double log_likelihood = model.log_likelihood(row_data(table));
   if (!std::isfinite(log_likelihood)) {
-    throw DataError(data_name(arguments.text("DATA")) + ": the log-likelihood is " + number(log_likelihood) +
+    throw DataError("the log-likelihood is " + number(log_likelihood) +
                     ": some row is impossible under the model; --per-observation shows which");
   }
-  const Sample<Observations> sample(table.view(), table.weights_view());
-  const double mean = log_likelihood / sample.total_weight();
+  const double weight = Sample<Observations>(table.view(), table.weights_view()).total_weight();
+  const bool sequences = model.needs().sequences;
+  const std::size_t observations = sequences ? std::max<std::size_t>(1, table.sequence_begins.size()) : table.rows();
   if (arguments.has("json")) {
-    out << json_text({{"log_likelihood", log_likelihood},
-                      {"per_observation", mean},
-                      {"observations", sample.size()},
-                      {"total_weight", sample.total_weight()}})
-        << '\n';
+    Json json{{"log_likelihood", log_likelihood},
+              {sequences ? "per_row" : "per_observation", log_likelihood / weight},
+              {"observations", observations}};
+    if (sequences) json["rows"] = table.rows();
+    json["total_weight"] = weight;
+    out << json_text(json) << '\n';
   } else {
-    out << "log-likelihood   " << number(log_likelihood) << "\nper observation  " << number(mean)
-        << "\nobservations     " << sample.size() << '\n';
+    out << "log-likelihood   " << number(log_likelihood) << (sequences ? "\nper row          " : "\nper observation  ")
+        << number(log_likelihood / weight) << (sequences ? "\nsequences        " : "\nobservations     ")
+        << observations << '\n';
+    if (sequences) out << "rows             " << table.rows() << '\n';
   }
 }
 
 int score(const Arguments& arguments, Entries entries) {
-  const bool rows = arguments.has("per-observation");
-  if (rows && arguments.has("json")) throw OptionError("per-observation and json exclude each other");
+  const bool each = arguments.has("per-observation");
+  if (each && arguments.has("json")) throw OptionError("per-observation and json exclude each other");
   const StoredModel stored = read_model_file(arguments.text("FITTED"), entries);
-  const Table table = read_table_for(stored, arguments.text("DATA"), table_options_of(arguments));
-  write_result(arguments, {"FITTED", "DATA"}, [&](std::ostream& out) {
-    rows ? score_rows(*stored.model, table, out) : score_all(*stored.model, table, arguments, out);
+  const Table table = read_table_for(stored, arguments);
+  write_result(arguments, {"FITTED", "DATA", "lengths"}, [&](std::ostream& out) {
+    with_data_named(arguments.text("DATA"), table, [&] {
+      each ? score_each(*stored.model, table, out) : score_all(*stored.model, table, arguments, out);
+    });
   });
   return success;
 }

@@ -63,6 +63,7 @@ const char* Constraint::name() const {
   switch (kind_) {
     case Kind::real: return "real";
     case Kind::positive: return "positive";
+    case Kind::non_negative: return "non_negative";
     case Kind::interval: return "interval";
     case Kind::simplex: return "simplex";
     case Kind::ordered: return "ordered";
@@ -98,7 +99,8 @@ std::size_t Constraint::natural_size(std::size_t size) const {
 void Constraint::to_unconstrained(std::span<const double> block, std::span<double> free) const {
   switch (kind_) {
     case Kind::real: std::ranges::copy(block, free.begin()); break;
-    case Kind::positive: std::ranges::transform(block, free.begin(), [](double x) { return std::log(x); }); break;
+    case Kind::positive:
+    case Kind::non_negative: std::ranges::transform(block, free.begin(), [](double x) { return std::log(x); }); break;
     case Kind::interval:
       std::ranges::transform(block, free.begin(),
                              [this](double x) { return std::log(x - lower_) - std::log(upper_ - x); });
@@ -129,7 +131,8 @@ void Constraint::to_unconstrained(std::span<const double> block, std::span<doubl
 void Constraint::from_unconstrained(std::span<const double> free, std::span<double> block) const {
   switch (kind_) {
     case Kind::real: std::ranges::copy(free, block.begin()); break;
-    case Kind::positive: std::ranges::transform(free, block.begin(), [](double x) { return std::exp(x); }); break;
+    case Kind::positive:
+    case Kind::non_negative: std::ranges::transform(free, block.begin(), [](double x) { return std::exp(x); }); break;
     case Kind::interval:
       std::ranges::transform(free, block.begin(),
                              [this](double x) { return lower_ + (upper_ - lower_) / (1 + std::exp(-x)); });
@@ -194,6 +197,11 @@ std::optional<std::string> Constraint::violation(std::span<const double> block) 
     case Kind::positive:
       for (double x : block) {
         if (!(x > 0)) return "has the value " + number(x) + ", it must be positive";
+      }
+      break;
+    case Kind::non_negative:
+      for (double x : block) {
+        if (x < 0) return "has the value " + number(x) + ", it must not be negative";
       }
       break;
     case Kind::interval:

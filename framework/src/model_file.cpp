@@ -54,13 +54,18 @@ std::size_t columns_of(const Json& options) {
   return dimensions.get<std::size_t>();
 }
 
+// The texts of the model's options, and the lists, which are no options of a command line (an alphabet) but may fix the
+// shape of the parameters. What the model does not know of is refused by its own account of its options, later.
 OptionTexts option_texts(const Json& options, const ModelEntry& entry) {
   std::map<std::string, std::string> texts;
   for (const ModelOption& option : entry.options) {
     if (!option.initial.empty()) texts[option.name] = option.initial;
     if (!options.contains(option.name)) continue;
     const Json& value = options.at(option.name);
-    texts[option.name] = value.is_string() ? value.get<std::string>() : shown_value(value);
+    texts[option.name] = value.is_string() ? value.get<std::string>() : value.dump();
+  }
+  for (const auto& [name, value] : options.items()) {
+    if (value.is_array()) texts[name] = value.dump();
   }
   return OptionTexts(texts);
 }

@@ -97,16 +97,36 @@ TEST_SUITE("cli/bad_data") {
         const Words options{"--covariance", covariance, "--regularization", regularization};
         CAPTURE(covariance);
         check_error(fit(folder, "constant.csv", "2", options), 1,
-                    "constant.csv: column 2 is constant, it tells components apart in nothing: leave it out");
+                    "constant.csv: column \"b\" is constant, it tells components apart in nothing: leave it out");
         check_error(fit(folder, "same.csv", "2", options), 1,
-                    "same.csv: column 1 is constant, it tells components apart in nothing: leave it out");
+                    "same.csv: column \"a\" is constant, it tells components apart in nothing: leave it out");
         check_error(fit(folder, "one.csv", "1", options), 1,
-                    "one.csv: column 1 is constant, it tells components apart in nothing: leave it out");
+                    "one.csv: column \"a\" is constant, it tells components apart in nothing: leave it out");
       }
     }
     check_error(fit(folder, "same.csv", "2", {"--covariance", "spherical"}), 1,
                 "same.csv: all rows are the same: there is nothing to tell components apart");
     check_error(fit(folder, "one.csv", "2"), 1, "one.csv: has 1 row, too few for 2 components");
+  }
+
+  TEST_CASE("bad data: a column that a model complains of has its name, or its place in the file") {
+    const Folder folder;
+    const std::string rows = "1,2,7\n2,1,7\n3,3,7\n4,6,7\n5,2,7\n9,2,7\n";
+    folder.write("named.csv", "a,b,the same\n" + rows);
+    folder.write("bare.csv", rows);
+    const std::string why = " is constant, it tells components apart in nothing: leave it out";
+    check_error(fit(folder, "named.csv", "2", {"--columns", "the same,a"}), 1, "named.csv: column \"the same\"" + why);
+    check_error(fit(folder, "bare.csv", "2", {"--columns", "3,1"}), 1, "bare.csv: column 3" + why);
+  }
+
+  TEST_CASE("bad data: a column number beyond the last is refused with the names there are") {
+    const Folder folder;
+    folder.write("x.csv", "a,b\n1,2\n2,3\n");
+    folder.write("bare.csv", "1,2\n2,3\n");
+    check_error(fit(folder, "x.csv", "1", {"--columns", "3"}), 1,
+                "x.csv: no column \"3\": the columns are \"a\", \"b\"");
+    check_error(fit(folder, "bare.csv", "1", {"--columns", "3"}), 1,
+                "bare.csv: no column \"3\": there are columns 1 to 2, and no header");
   }
 
   TEST_CASE("bad data: too few rows for the dimensions end in a finite model with warnings, or in an error") {

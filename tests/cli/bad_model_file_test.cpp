@@ -58,7 +58,8 @@ TEST_SUITE("cli/bad_model_file") {
     refused([](Json& model) { model["format"] = 3; }, "key \"format\" is 3, it must be a text");
     refused([](Json& model) { model["version"] = 2; }, "key \"version\" is 2, this program reads version 1");
     refused([](Json& model) { model["version"] = "1"; }, "key \"version\" is \"1\", this program reads version 1");
-    refused([](Json& model) { model["model"] = "hmm"; }, "key \"model\" is \"hmm\", the models known here are gmm");
+    refused([](Json& model) { model["model"] = "hmmm"; },
+            "key \"model\" is \"hmmm\", the models known here are gmm, mixture, hmm");
     refused([](Json& model) { model["model"] = Json::array(); },
             "key \"model\" is a list of length 0, it must be a text");
   }

@@ -55,6 +55,20 @@ TEST_SUITE("cli/model_format") {
     }
   }
 
+  TEST_CASE("model format: every example of the document is a model that can be inspected") {
+    const Folder folder;
+    const std::string text = document(), open = "```json\n";
+    int count = 0;
+    for (std::size_t at = text.find(open); at != std::string::npos; at = text.find(open, at), ++count) {
+      at += open.size();
+      folder.write("m.json", text.substr(at, text.find("```", at) - at));
+      const Result result = folder.latent({"inspect", "m.json"});
+      CHECK(result.err == "");
+      CHECK(result.status == 0);
+    }
+    CHECK(count == 3);
+  }
+
   TEST_CASE("model format: weights may be zero, and numbers in any notation of JSON") {
     const Folder folder;
     folder.write("m.json", R"({"format": "latent-model", "version": 1, "model": "gmm",

@@ -15,7 +15,8 @@ TEST_SUITE("cli/usage") {
     const Folder folder;
     for (const Words& words :
          {Words{"--help"}, Words{"help"}, Words{"-h"}, Words{"fit", "--help"}, Words{"fit", "gmm", "--help"},
-          Words{"fit", "gmm", "-h"}, Words{"predict", "--help"}, Words{"score", "--help"}, Words{"sample", "--help"},
+          Words{"fit", "gmm", "-h"}, Words{"fit", "mixture", "--help"}, Words{"fit", "hmm", "--help"},
+          Words{"predict", "--help"}, Words{"score", "--help"}, Words{"sample", "--help"}, Words{"forecast", "--help"},
           Words{"inspect", "--help"}, Words{"models", "--help"}, Words{"help", "predict"}}) {
       CAPTURE(words);
       const Result result = folder.latent(words);
@@ -35,8 +36,8 @@ TEST_SUITE("cli/usage") {
   TEST_CASE("help: the overview names every command") {
     const Folder folder;
     const std::string help = folder.latent({"--help"}).out;
-    for (const char* command : {"fit MODEL DATA", "predict FITTED DATA", "score FITTED DATA", "sample FITTED --count N",
-                                "inspect FITTED", "models"}) {
+    for (const char* command : {"fit MODEL DATA", "predict FITTED DATA", "score FITTED DATA", "forecast FITTED DATA",
+                                "sample FITTED --count N", "inspect FITTED", "models"}) {
       std::string line = "\n  latent ";
       line += command;
       CHECK(help.find(line) != std::string::npos);
@@ -46,7 +47,7 @@ TEST_SUITE("cli/usage") {
   TEST_CASE("help: of a fit without a model lists the models and says how to go on") {
     const Folder folder;
     const std::string help = folder.latent({"fit", "--help"}).out;
-    CHECK(help.find("\n  gmm   mixture of Gaussians\n") != std::string::npos);
+    CHECK(help.find("\n  gmm       mixture of Gaussians\n") != std::string::npos);
     CHECK(help.find("latent fit MODEL --help") != std::string::npos);
   }
 
@@ -63,6 +64,16 @@ TEST_SUITE("cli/usage") {
     CHECK(help.find("\n  --help                  show this page\n") != std::string::npos);
   }
 
+  TEST_CASE("help: of a model of rows without order tells nothing of sequences") {
+    const Folder folder;
+    const std::string help = folder.latent({"fit", "gmm", "--help"}).out;
+    for (const char* option : {"--sequence", "--lengths", "--known-states"})
+      CHECK(help.find(option) == std::string::npos);
+    CHECK(help.find("--start-labels") != std::string::npos);
+    check_error(folder.latent({"fit", "gmm", old_faithful, "--components", "2", "--sequence", "1"}), 2,
+                "--sequence is not an option of latent fit gmm; see latent fit gmm --help");
+  }
+
   TEST_CASE("version: is one line") {
     const Folder folder;
     const Result result = folder.latent({"--version"});
@@ -73,7 +84,8 @@ TEST_SUITE("cli/usage") {
 
   TEST_CASE("models: are listed with what they are") {
     const Folder folder;
-    CHECK(folder.latent({"models"}).out == "gmm  mixture of Gaussians\n");
+    CHECK(folder.latent({"models"}).out ==
+          "gmm      mixture of Gaussians\nmixture  mixture of densities of one family\nhmm      hidden Markov model\n");
   }
 
   TEST_CASE("usage: without words the overview goes to standard error with status 2") {

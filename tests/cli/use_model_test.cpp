@@ -159,6 +159,34 @@ TEST_SUITE("cli/use") {
     CHECK(folder.shell("$latent sample m.json --count 5 --labels | $latent predict m.json -").status == 0);
   }
 
+  TEST_CASE("use: what only sequences have is refused for a model of rows without order") {
+    const Fitted folder;
+    const std::string rows = ", but the model is one of rows without order";
+    check_error(folder.latent({"predict", "m.json", old_faithful, "--sequence", "1"}), 2, "sequence is '1'" + rows);
+    check_error(folder.latent({"score", "m.json", old_faithful, "--lengths", "n.txt"}), 2, "lengths is 'n.txt'" + rows);
+    check_error(folder.latent({"score", "m.json", old_faithful, "--known-states", "s"}), 2,
+                "known-states is 's'" + rows);
+    check_error(folder.latent({"sample", "m.json", "--count", "2", "--sequences", "3"}), 2, "sequences is '3'" + rows);
+    check_error(folder.latent({"forecast", "m.json", old_faithful}), 1,
+                "m.json: is a model gmm, of rows without order: there is no next row to forecast");
+    check_error(folder.latent({"predict", "m.json", old_faithful, "--decode", "backwards"}), 2,
+                "decode is 'backwards', it must be posterior, viterbi or filtered");
+    const Result viterbi = folder.latent({"predict", "m.json", old_faithful, "--decode", "viterbi"});
+    CHECK(viterbi.status == 2);
+    CHECK(viterbi.err == "latent: decode is 'viterbi', of observations that are independent there is only posterior\n");
+  }
+
+  TEST_CASE("predict: a row that is impossible is named with its file") {
+    const Folder folder;
+    folder.write("m.json", R"({"format": "latent-model", "version": 1, "model": "gmm",
+    "options": {"components": 1, "dimensions": 1, "covariance": "spherical"},
+    "parameters": {"weights": [1], "means": [[0]], "covariances": [1e-300]}})");
+    folder.write("x.csv", "0\n1e300\n");
+    const Result result = folder.latent({"predict", "m.json", "x.csv"});
+    CHECK(result.status == 1);
+    CHECK(result.err == "latent: x.csv: row 2 is impossible under every component of the model\n");
+  }
+
   TEST_CASE("inspect: prints options, fit and parameters") {
     const Fitted folder;
     const std::string text = folder.latent({"inspect", "m.json"}).out;

@@ -62,6 +62,7 @@ struct Case {
 const Case cases[] = {
     {latent::real, 1, 1, 1},
     {latent::positive, 1, 1, 1},
+    {latent::non_negative, 1, 1, 1},
     {latent::unit_interval, 1, 1, 1},
     {latent::interval(-3, 8), 1, 1, 1},
     {latent::simplex, 1, 0, 1},
@@ -205,6 +206,8 @@ TEST_SUITE("framework/constraint") {
     CHECK(reason(latent::fixed, {infinity}) == "has the value inf, it must be finite");
     CHECK(reason(latent::positive, {0}) == "has the value 0, it must be positive");
     CHECK(reason(latent::positive, {-1.5}) == "has the value -1.5, it must be positive");
+    CHECK(reason(latent::non_negative, {0}) == "nothing");
+    CHECK(reason(latent::non_negative, {-1.5}) == "has the value -1.5, it must not be negative");
     CHECK(reason(latent::unit_interval, {1.25}) == "has the value 1.25, it must lie between 0 and 1");
     CHECK(reason(latent::interval(-2, 3), {-2.5}) == "has the value -2.5, it must lie between -2 and 3");
     CHECK(reason(latent::simplex, {0.5, 0.4}) == "sums to 0.9, it must sum to 1");

@@ -18,7 +18,7 @@ TEST_SUITE("framework/model_file") {
     return {"halves",
             "two halves of the line",
             {{"side", "SIDE", "which half is certain", "left"}, {"depth", "N", "how deep"}},
-            [](const latent::OptionTexts& options, std::size_t columns, const latent::Sample<latent::Observations>*) {
+            [](const latent::OptionTexts& options, std::size_t columns, const latent::RowData*) {
               const Json stored{
                   {"dimensions", columns}, {"side", options.text("side")}, {"depth", options.whole_number("depth", 1)}};
               return std::make_unique<latent::TypedModel<TwoHalves>>(

@@ -96,7 +96,7 @@ struct ModelOption {
   std::string initial = {};  // empty: it must be given
 };
 
-// The texts of a model's options, by name.
+// The texts of a model's options, by name. From a model file also lists that are no ModelOption ("symbols"), as JSON.
 class OptionTexts {
  public:
   OptionTexts() = default;
@@ -119,7 +119,8 @@ struct ModelEntry {
   // fitted to; null when it is read from a file, or made to see whether its options are right. Throws OptionError, and
   // DataError for data too few. Options may ask for more than fits into memory: nothing of that size is made here.
   std::function<std::unique_ptr<AnyModel>(const OptionTexts& options, std::size_t columns, const RowData* data)> make;
-  // How a model with those options wants its data read. Throws OptionError.
+  // How a model with those options wants its data read. Throws OptionError. May also be asked with the options' initial
+  // texts alone, without those that must be given: what help tells of the data depends on it.
   std::function<DataNeeds(const OptionTexts& options)> needs = [](const OptionTexts&) { return DataNeeds{}; };
 };
 

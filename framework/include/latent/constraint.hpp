@@ -9,13 +9,15 @@
 namespace latent {
 
 // What values a parameter may take, and with it the smooth one-to-one map between those values ("natural") and all of
-// R^m ("unconstrained"). A constraint acts on blocks of a field: on single numbers (real, positive, interval, fixed),
-// on the last axis (simplex: a vector, or every row of a matrix), or on whole matrices (positive_definite).
+// R^m ("unconstrained"). A constraint acts on blocks of a field: on single numbers (real, positive, non_negative,
+// interval, fixed), on the last axis (simplex: a vector, or every row of a matrix), or on whole matrices
+// (positive_definite).
 //
 //   constraint          natural block             unconstrained                                       free numbers
 //   real                x                         x                                                   1
 //   positive            x > 0                     log x                                               1
-//   interval(a, b)      a < x < b                 log((x - a) / (b - x))                              1
+//   non_negative        x >= 0                    log x                                               1
+//   interval(a, b)      a <= x <= b               log((x - a) / (b - x))                              1
 //   simplex             p_i >= 0, sum p = 1       log(p_i / p_n), i < n   (Aitchison 1986, section 4) n - 1
 //   ordered             x_1 < x_2 < ... < x_n     x_1, log(x_i - x_{i-1})                             n
 //   positive_definite   D x D, symmetric          Cholesky factor, logs on its diagonal               D(D+1)/2
@@ -23,7 +25,7 @@ namespace latent {
 //   fixed               anything                  nothing                                             0
 class Constraint {
  public:
-  enum class Kind { real, positive, interval, simplex, ordered, positive_definite, fixed };
+  enum class Kind { real, positive, non_negative, interval, simplex, ordered, positive_definite, fixed };
 
   constexpr Constraint(Kind kind, double lower = 0, double upper = 0)  // NOLINT(google-explicit-constructor)
       : kind_(kind), lower_(lower), upper_(upper) {}
@@ -55,6 +57,7 @@ class Constraint {
 
 inline constexpr Constraint real{Constraint::Kind::real};
 inline constexpr Constraint positive{Constraint::Kind::positive};
+inline constexpr Constraint non_negative{Constraint::Kind::non_negative};
 inline constexpr Constraint unit_interval{Constraint::Kind::interval, 0, 1};
 inline constexpr Constraint simplex{Constraint::Kind::simplex};
 inline constexpr Constraint simplex_rows{Constraint::Kind::simplex};

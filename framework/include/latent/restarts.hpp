@@ -175,7 +175,11 @@ EmRun<Model> run_starts(const Model& model, const Sample<DataOf<Model>>& sample,
       summary.searched = static_cast<std::size_t>(small.extent());
       run.run(options.max_iterations);
       run.add_to(summary);
-      return run;
+      // What is rare may be impossible for a model that has seen a sample without it: then all the data are searched.
+      const bool begun = !run.trace().empty() && std::isfinite(run.trace().front().objective);
+      if (begun || (run.verdict() != Verdict::not_finite && run.verdict() != Verdict::degenerate)) return run;
+      summary.starts.clear();
+      summary.searched = 0;
     }
   }
   StartSearch<Model> search(model, sample, options, begin);

@@ -19,6 +19,8 @@ class Sequences {
   // One sequence of all rows.
   Sequences(const Observations& rows)  // NOLINT(google-explicit-constructor): rows are one sequence
       : rows_(rows), count_(rows.empty() ? 0 : 1) {}
+  Sequences(const RowMajorMatrix& rows) : Sequences(Observations(rows)) {}  // NOLINT(google-explicit-constructor)
+  Sequences(RowMajorMatrix&&) = delete;                                     // a view of a temporary
   // `begins` has the first row of each sequence: 0, and then increasing. `known`, if not empty, has one number a row:
   // the hidden state that the row is known to come from, counted from 0, or `unknown`. Throws DataError.
   Sequences(const Observations& rows, std::span<const std::size_t> begins, std::span<const std::int32_t> known = {});

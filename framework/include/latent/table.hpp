@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <iosfwd>
 #include <optional>
@@ -16,13 +17,21 @@ namespace latent {
 
 using RowMajorMatrix32 = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-// Named columns of finite numbers, at least one row and one column. A float32 file stays float32 and so takes half
-// the memory; everything else becomes float64.
+// Named columns of finite numbers, at least one row and one column; NaN where a cell is missing, if that was allowed. A
+// float32 file stays float32 and so takes half the memory; everything else becomes float64.
 struct Table {
   std::variant<RowMajorMatrix, RowMajorMatrix32> values;  // rows() x columns()
   std::vector<std::string> names;                         // columns(); "x2" for column 2 of a file without a header
   bool has_header = false;                                // whether the names came from the file
-  Eigen::VectorXd weights;  // rows(), finite and at least 0, not all 0; empty when no weights column was asked for
+  // columns(): what the values 0, 1, ... of a column of symbols stand for, nothing for a column of numbers. Empty when
+  // no columns of symbols were asked for.
+  std::vector<std::vector<std::string>> alphabets = {};
+
+  // From the columns that are no values; empty when they were not asked for.
+  Eigen::VectorXd weights;                        // rows(), finite and at least 0, not all 0
+  std::vector<std::size_t> sequence_begins = {};  // the first row of each sequence
+  std::vector<std::string> sequence_names = {};   // one a sequence, all different
+  std::vector<std::int32_t> known_states = {};    // rows(), counted from 0, or Sequences::unknown
 
   std::size_t rows() const { return view().size(); }
   std::size_t columns() const { return names.size(); }
@@ -39,10 +48,23 @@ struct TableOptions {
   // Between the cells of a line; ' ' means any run of spaces and tabs. Empty: comma, tab, semicolon or spaces,
   // whichever makes numbers of the first lines. Text only.
   std::optional<char> separator = std::nullopt;
-  // Whether the first line is a header. Empty: it is one if the chosen cells in it are text. Text only.
+  // Whether the first line is a header. Empty: it is one if the chosen cells in it are text; or, where all columns are
+  // of symbols, if these texts are no numbers and do not come again below (in the first 1 MB of the file). Text only.
   std::optional<bool> header = std::nullopt;
-  // The name or number of a column of weights, one an observation; it is taken out of the values. Empty: none.
-  std::string weights = {};
+  // Whether a cell may be missing: empty, NA, NaN, null, ? and the like. It becomes NaN.
+  bool missing_cells = false;
+  // Columns of values whose cells are symbols, any text: the values are their places in the column's alphabet. Named as
+  // in `columns`; unset: none; empty: all columns of values. Only an empty cell is missing there: NA may be a symbol. In
+  // .npy files whole numbers are symbols.
+  std::optional<std::vector<std::string>> categories = std::nullopt;
+  // The alphabet of these columns, in this order; any other text is an error. Empty: the texts found in the column, as
+  // numbers in increasing order if all are whole numbers, else in the order of their bytes.
+  std::vector<std::string> symbols = {};
+
+  // Columns that are taken out of the values, each by its name or number. Empty: none.
+  std::string weights = {};       // one an observation
+  std::string sequence = {};      // the name of the sequence a row belongs to; its rows follow one another
+  std::string known_states = {};  // hidden states, numbers from 1; empty or NA where nothing is known
 };
 
 // Reads a whole table; "-" is standard input. What starts like a NumPy .npy file (or is called .npy) is read as one,
@@ -57,7 +79,7 @@ struct TableOptions {
 // cannot be read as a table of finite numbers (no cell ever becomes a zero for want of a number), and OptionError for a
 // separator that cannot be one.
 // Memory: the table and about 2 MB (where realloc moves pages, as on Linux; else up to 2.5 times the table for a
-// moment), for text also the longest line.
+// moment), for text also the longest line. Symbols and known states take 4 bytes a row more, twice that for a moment.
 Table read_table(const std::filesystem::path& file, const TableOptions& options = {});
 
 // The same from a stream opened in binary mode; `name` stands for the file in messages.
@@ -67,6 +89,9 @@ Table read_table(std::istream& stream, const TableOptions& options = {}, const s
 //
 // A .npy file, version 1, float64, C order, of shape (rows, columns).
 void write_npy(std::ostream& stream, const RowMajorMatrix& values);
+
+// A text as a cell of delimited text: in quotes where it must be.
+std::string delimited_cell(const std::string& text, char separator = ',');
 
 // Delimited text with a header, or without one when `names` is empty (else one name a column). Numbers are the shortest
 // text that reads back as the same float64; names are quoted where they must be.

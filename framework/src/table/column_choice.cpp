@@ -1,7 +1,9 @@
 #include "column_choice.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -93,41 +95,115 @@ void refuse_nameless(const std::vector<std::string>& header, const std::string& 
 std::vector<std::size_t> ColumnChoice::targets(std::size_t width) const {
   std::vector<std::size_t> result(width, unused);
   for (std::size_t j = 0; j < values.size(); ++j) result[values[j]] = j;
-  if (weights) result[*weights] = values.size();
+  for (std::size_t k = 0; k < specials.size(); ++k) result[specials[k].column] = values.size() + k;
   return result;
 }
+
+SpecialColumns ColumnChoice::special_columns(const TableOptions& options) const {
+  SpecialColumns columns;
+  for (const Special& special : specials) columns.push_back(special_column(special.role, special.target, options));
+  return columns;
+}
+
+namespace {
+
+struct NotValues {
+  Role role;
+  const char* option;
+  const std::string& asked;
+};
+
+std::array<NotValues, 3> not_values(const TableOptions& options) {
+  return {{{Role::weights, "weights", options.weights},
+           {Role::sequence, "sequence", options.sequence},
+           {Role::known_states, "known-states", options.known_states}}};
+}
+
+// Makes a choice step by step; knows which columns of the file have a use already.
+class ChoiceBuilder {
+ public:
+  ChoiceBuilder(const Chooser& chooser, const std::vector<std::string>& header, std::size_t width,
+                const std::string& file)
+      : chooser_(chooser), header_(header), file_(file), taken_(width, false), no_value_(width, false) {}
+
+  void take_not_values(const TableOptions& options) {
+    for (const auto& [role, option, asked] : not_values(options)) {
+      if (asked.empty()) continue;
+      const std::vector<std::size_t> found = chooser_.columns(asked);
+      if (found.size() != 1) throw DataError(file_ + ": " + option + ": " + shown(asked) + " is more than one column");
+      if (no_value_[found.front()]) refuse_twice(found.front());
+      no_value_[found.front()] = true;
+      choice_.specials.push_back({role, found.front()});
+    }
+  }
+
+  void take_values(const TableOptions& options) {
+    for (const std::string& asked : options.columns) {
+      for (const std::size_t column : chooser_.columns(asked)) take_value(column);
+    }
+    for (std::size_t column = 0; options.columns.empty() && column < taken_.size(); ++column) take_value(column);
+    if (!choice_.values.empty()) return;
+    const bool only_weights = choice_.specials.size() == 1 && choice_.specials.front().role == Role::weights;
+    throw DataError(file_ + ": no column " + (only_weights ? "is left beside the weights" : "of values is left"));
+  }
+
+  void take_symbols(const std::optional<std::vector<std::string>>& categories) {
+    if (!categories) return;
+    std::vector<std::size_t> columns;
+    for (const std::string& asked : *categories) {
+      for (const std::size_t column : chooser_.columns(asked)) columns.push_back(column);
+    }
+    for (std::size_t target = 0; target < choice_.values.size(); ++target) {
+      const std::size_t column = choice_.values[target];
+      if (!categories->empty() && std::find(columns.begin(), columns.end(), column) == columns.end()) continue;
+      choice_.specials.push_back({Role::symbols, column, target});
+    }
+  }
+
+  ColumnChoice finished() { return std::move(choice_); }
+
+ private:
+  void take_value(std::size_t column) {
+    if (no_value_[column]) return;
+    if (taken_[column]) refuse_twice(column);
+    taken_[column] = true;
+    choice_.values.push_back(column);
+    choice_.names.push_back(header_.empty() ? "x" + std::to_string(column + 1) : header_[column]);
+  }
+
+  [[noreturn]] void refuse_twice(std::size_t column) const {
+    throw DataError(file_ + ": column " + std::to_string(column + 1) + " is asked for twice");
+  }
+
+  const Chooser& chooser_;
+  const std::vector<std::string>& header_;
+  const std::string& file_;
+  std::vector<bool> taken_, no_value_;
+  ColumnChoice choice_;
+};
+
+}  // namespace
 
 ColumnChoice choose_columns(const TableOptions& options, const std::vector<std::string>& header, std::size_t width,
                             const std::string& file) {
   const Chooser chooser(header, width, file);
-  ColumnChoice choice;
-  if (!options.weights.empty()) {
-    const std::vector<std::size_t> found = chooser.columns(options.weights);
-    if (found.size() != 1) throw DataError(file + ": weights: " + shown(options.weights) + " is more than one column");
-    choice.weights = found.front();
-  }
+  ChoiceBuilder builder(chooser, header, width, file);
+  builder.take_not_values(options);
   if (options.columns.empty()) refuse_nameless(header, file);
-
-  std::vector<bool> taken(width, false);
-  const auto take = [&](std::size_t column) {
-    if (column == choice.weights) return;
-    if (taken[column]) throw DataError(file + ": column " + std::to_string(column + 1) + " is asked for twice");
-    taken[column] = true;
-    choice.values.push_back(column);
-    choice.names.push_back(header.empty() ? "x" + std::to_string(column + 1) : header[column]);
-  };
-  for (const std::string& asked : options.columns) {
-    for (const std::size_t column : chooser.columns(asked)) take(column);
-  }
-  for (std::size_t column = 0; options.columns.empty() && column < width; ++column) take(column);
-  if (choice.values.empty()) throw DataError(file + ": no column is left beside the weights");
-  return choice;
+  builder.take_values(options);
+  builder.take_symbols(options.categories);
+  return builder.finished();
 }
 
 bool asks_for_a_name(const TableOptions& options) {
   const auto is_name = [](const std::string& asked) { return !number_or_range(asked); };
-  return std::any_of(options.columns.begin(), options.columns.end(), is_name) ||
-         (!options.weights.empty() && is_name(options.weights));
+  const auto any_name = [&](const std::vector<std::string>& list) {
+    return std::any_of(list.begin(), list.end(), is_name);
+  };
+  const auto sides = not_values(options);
+  return any_name(options.columns) || (options.categories && any_name(*options.categories)) ||
+         std::any_of(sides.begin(), sides.end(),
+                     [&](const NotValues& side) { return !side.asked.empty() && is_name(side.asked); });
 }
 
 }  // namespace latent::input

@@ -15,6 +15,7 @@
 #include "row_reader.hpp"
 #include "separator_detection.hpp"
 #include "shown_text.hpp"
+#include "special_column.hpp"
 #include "text_buffer.hpp"
 
 namespace latent::input {
@@ -46,31 +47,95 @@ std::vector<std::string> first_cells(TextBuffer& text, const TableOptions& optio
   }
 }
 
-// Whether the first line is a header: the cells of the chosen columns are text. Cells that are meant as numbers but
-// are unfit (NA, 3,14) make no header, lest the line be dropped without a word.
-bool is_header(const std::vector<std::string>& cells, const TableOptions& options, const TextBuffer& text) {
-  std::optional<std::size_t> word;
-  std::optional<std::size_t> number;
-  const auto look_at = [&](std::size_t column) {
+// What the cells of a first line look like: the first that is a word, and the first that is a number.
+struct FirstLine {
+  std::optional<std::size_t> word, number;
+
+  // Cells that are meant as numbers but are unfit (NA, 3,14) are neither, lest the line be dropped without a word.
+  void look_at(const std::vector<std::string>& cells, std::size_t column) {
     double value = 0;
     const NumberText found = parse_number(cells[column], value);
     if (found == NumberText::text && !word) word = column;
     if (found == NumberText::number && !number) number = column;
-  };
-  if (asks_for_a_name(options)) {
-    // Only a header has names; if the name is not in it, the message lists those that are.
-    for (std::size_t column = 0; column < cells.size(); ++column) look_at(column);
-    return word.has_value();
   }
-  const ColumnChoice choice = choose_columns(options, {}, cells.size(), text.name());
-  std::for_each(choice.values.begin(), choice.values.end(), look_at);
-  if (choice.weights) look_at(*choice.weights);
+};
+
+// Whether one of those columns has the text of its first line again, in what is in the buffer.
+bool comes_again(const std::vector<std::string>& cells, const std::vector<std::size_t>& columns, const TextBuffer& text,
+                 Separator separator) {
+  const CellScanner scanner(separator, text.end(), text.is_last());
+  std::size_t column = 0;
+  bool first_line = true;
+  for (const char* at = separator.runs ? scanner.skip_blanks(text.begin()) : text.begin(); at < text.end();) {
+    Cell cell;
+    const char* const stop = scanner.cell(at, cell);
+    if (!stop || cell.fault != Cell::Fault::none) return false;
+    const bool asked = std::find(columns.begin(), columns.end(), column) != columns.end();
+    if (!first_line && asked && cell.contents() == cells[column]) return true;
+    const auto next = scanner.next(stop);
+    if (!next) return false;
+    at = next->at;
+    column = next->line_ended ? 0 : column + 1;
+    first_line = first_line && !next->line_ended;
+  }
+  return false;
+}
+
+// The first line of a file of which only symbols are read: a header has no numbers, no symbols that are known, and no
+// texts that are those of rows as well.
+bool is_header_of_symbols(const std::vector<std::string>& cells, const std::vector<std::size_t>& columns,
+                          const TableOptions& options, const TextBuffer& text, Separator separator) {
+  const auto is_symbol = [&](std::size_t column) {
+    double value = 0;
+    const bool known =
+        std::find(options.symbols.begin(), options.symbols.end(), cells[column]) != options.symbols.end();
+    return known || cells[column].empty() || parse_number(cells[column], value) == NumberText::number;
+  };
+  return !columns.empty() && std::none_of(columns.begin(), columns.end(), is_symbol) &&
+         !comes_again(cells, columns, text, separator);
+}
+
+// Whether the first line is a header: the cells of the chosen columns are text.
+bool is_header(const std::vector<std::string>& cells, const TableOptions& options, const TextBuffer& text,
+               Separator separator) {
+  FirstLine line;
+  const auto has_word = [&] {
+    for (std::size_t column = 0; column < cells.size(); ++column) line.look_at(cells, column);
+    return line.word.has_value();
+  };
+  // Only a header has names; if the name is not in it, the message lists those that are.
+  if (asks_for_a_name(options)) return has_word();
+  ColumnChoice choice;
+  try {
+    choice = choose_columns(options, {}, cells.size(), text.name());
+  } catch (const DataError&) {
+    return has_word();  // what cannot be chosen is said once it is known whether there is a header
+  }
+  std::vector<std::size_t> numbers = choice.values, symbols;
+  for (const auto& [role, column, target] : choice.specials) {
+    if (role == Role::weights || role == Role::known_states) numbers.push_back(column);
+    if (role == Role::symbols) {
+      numbers.erase(std::find(numbers.begin(), numbers.end(), column));
+      symbols.push_back(column);
+    }
+  }
+  for (const std::size_t column : numbers) line.look_at(cells, column);
+  const auto& [word, number] = line;
   if (word && number) {
     throw DataError(text.name() + ":" + std::to_string(text.line()) + ": column " + std::to_string(*word + 1) +
                     ": found " + shown(cells[*word]) + " beside the number " + shown(cells[*number]) +
                     ": a bad cell, or a header (then say that there is one)?");
   }
-  return word.has_value();
+  if (word || number) return word.has_value();
+  return is_header_of_symbols(cells, symbols, options, text, separator);
+}
+
+void put_specials_into(Table& table, const SpecialColumns& specials, const ColumnChoice& choice,
+                       const RowReader& reader, const std::string& file) {
+  for (std::size_t k = 0; k < specials.size(); ++k) {
+    const std::string bad = specials[k]->put_into(table);
+    if (!bad.empty()) throw DataError(file + ": " + reader.column_name(choice.specials[k].column) + ": " + bad);
+  }
 }
 
 }  // namespace
@@ -83,20 +148,21 @@ Table read_delimited(ByteSource& source, const TableOptions& options) {
   const std::size_t first_line = text.line();
 
   Table table;
-  table.has_header = options.header ? *options.header : is_header(header, options, text);
+  table.has_header = options.header ? *options.header : is_header(header, options, text, separator);
   if (!table.has_header) header.clear();
   const ColumnChoice choice = choose_columns(options, header, width, text.name());
   table.names = choice.names;
 
+  const SpecialColumns specials = choice.special_columns(options);
   RowReader reader(text, separator);
   if (table.has_header) reader.skip_row();
-  reader.expect(choice, header, width, first_line);
+  reader.expect(choice, specials, options.missing_cells, header, width, first_line);
 
-  GrowingMatrix<double> rows(choice.values.size(), choice.weights.has_value());
+  GrowingMatrix<double> rows(choice.values.size());
   std::size_t count = 0;
   while (true) {
     if (count == rows.room()) rows.grow();
-    const RowReader::Outcome outcome = reader.read(rows.row(count), choice.weights ? rows.weight(count) : nullptr);
+    const RowReader::Outcome outcome = reader.read(rows.row(count));
     if (outcome == RowReader::Outcome::end) break;
     if (outcome == RowReader::Outcome::row) ++count;
     if (outcome == RowReader::Outcome::blank_line) reader.skip_line();
@@ -104,10 +170,8 @@ Table read_delimited(ByteSource& source, const TableOptions& options) {
   }
   if (count == 0) throw DataError(text.name() + ": there is no row below the header");
   rows.resize(count);
-  if (rows.has_only_zero_weights()) {
-    throw DataError(text.name() + ": " + reader.column_name(*choice.weights) + ": every weight is 0");
-  }
   rows.move_to(table);
+  put_specials_into(table, specials, choice, reader, text.name());
   return table;
 }
 

@@ -11,18 +11,17 @@
 
 namespace latent::input {
 
-// The values and weights of a table whose number of rows is not known beforehand. Room is made by realloc, which
+// The values of a table whose number of rows is not known beforehand. Room is made by realloc, which
 // on Linux moves the pages of a large matrix and copies none, and room that is not yet written to takes no memory.
 template <class Scalar>
 class GrowingMatrix {
  public:
   using Matrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-  GrowingMatrix(std::size_t columns, bool weighted) : columns_(columns), weighted_(weighted) {}
+  explicit GrowingMatrix(std::size_t columns) : columns_(columns) {}
 
   std::size_t room() const { return room_; }
   Scalar* row(std::size_t index) { return values_.data() + index * columns_; }
-  double* weight(std::size_t index) { return weights_.data() + index; }
 
   // Room for at least one row more.
   void grow() {
@@ -35,25 +34,15 @@ class GrowingMatrix {
     constexpr auto most = static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max());
     if (rows > most / sizeof(double) / columns_) throw std::bad_alloc();
     values_.conservativeResize(static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(columns_));
-    if (weighted_) weights_.conservativeResize(static_cast<Eigen::Index>(rows));
     room_ = rows;
   }
 
-  bool has_only_zero_weights() const {
-    return weighted_ && std::all_of(weights_.begin(), weights_.end(), [](double weight) { return weight == 0; });
-  }
-
-  void move_to(Table& table) {
-    table.values = std::move(values_);
-    table.weights = std::move(weights_);
-  }
+  void move_to(Table& table) { table.values = std::move(values_); }
 
  private:
   Matrix values_;
-  Eigen::VectorXd weights_;
   std::size_t columns_;
   std::size_t room_ = 0;
-  bool weighted_;
 };
 
 }  // namespace latent::input

@@ -17,6 +17,7 @@
 #include "column_choice.hpp"
 #include "growing_matrix.hpp"
 #include "npy_header.hpp"
+#include "special_column.hpp"
 
 namespace latent::input {
 namespace {
@@ -27,12 +28,14 @@ constexpr std::size_t chunk_bytes = std::size_t{1} << 20;
 template <class Scalar>
 class NpyReader {
  public:
-  NpyReader(ByteSource& source, const NpyHeader& header, const ColumnChoice& choice)
+  NpyReader(ByteSource& source, const NpyHeader& header, const ColumnChoice& choice, const TableOptions& options)
       : source_(source),
         header_(header),
         choice_(choice),
         targets_(choice.targets(header.columns)),
-        table_(choice.values.size(), choice.weights.has_value()) {}
+        specials_(choice.special_columns(options)),
+        missing_cells_(options.missing_cells),
+        table_(choice.values.size()) {}
 
   // Items of type Item become Scalars; the table takes no more memory than there are data, even if the header lies.
   template <class Item>
@@ -94,22 +97,48 @@ class NpyReader {
   void store(Item item, std::size_t row, std::size_t column) {
     const std::size_t target = targets_[column];
     if (target == ColumnChoice::unused) return;
+    const bool is_value = target < choice_.values.size();
     const auto value = static_cast<Scalar>(item);
     if constexpr (std::is_floating_point_v<Item>) {
-      if (!std::isfinite(item)) fail_not_finite(value, row, column);
+      const bool may_be_missing = missing_cells_ || (!is_value && role(target) == Role::known_states);
+      if (!std::isfinite(item) && !(std::isnan(item) && may_be_missing)) fail_not_finite(value, row, column);
     } else if constexpr (sizeof(Item) == 8) {
-      if (!is_exact(item, value)) {
+      if (is_value && !is_exact(item, value)) {
         fail(row, column,
              "found " + std::to_string(item) +
                  ", a 64-bit integer that no float64 equals; save the array as float64 to have it rounded");
       }
     }
-    if (target < choice_.values.size()) {
+    if (is_value) {
       table_.row(row)[target] = value;
-      return;
+    } else {
+      give(target, item, row, column);
     }
-    if (value < 0) fail(row, column, "found " + number(value) + ", expected a weight of at least 0");
-    *table_.weight(row) = value;
+  }
+
+  Role role(std::size_t target) const { return choice_.specials[target - choice_.values.size()].role; }
+
+  // What is no number of the table is given away as text.
+  template <class Item>
+  void give(std::size_t target, Item item, std::size_t row, std::size_t column) {
+    std::string text;
+    if constexpr (std::is_floating_point_v<Item>) {
+      if (role(target) == Role::symbols && item != std::floor(item) && !std::isnan(item)) {
+        fail(row, column, "found " + number(static_cast<double>(item)) + ", expected a whole number for a symbol");
+      }
+      if (!std::isnan(item)) text = decimal(static_cast<double>(item));
+    } else {
+      text = std::to_string(item);
+    }
+    if (const std::string bad = specials_[target - choice_.values.size()]->take(text); !bad.empty()) {
+      fail(row, column, bad);
+    }
+  }
+
+  // Whole numbers without exponent, 100000 and not 1e+05, where they are exact.
+  static std::string decimal(double value) {
+    const bool whole = std::abs(value) < 0x1p53 && value == std::floor(value);
+    return whole ? std::to_string(static_cast<std::int64_t>(value)) : number(value);
   }
 
   // The comparison in floating point would round; back in integers it is exact, unless the value is beyond them.
@@ -122,10 +151,12 @@ class NpyReader {
   Table finished() {
     Table result;
     result.names = choice_.names;
-    if (table_.has_only_zero_weights()) {
-      throw DataError(source_.name() + ": column " + std::to_string(*choice_.weights + 1) + ": every weight is 0");
-    }
     table_.move_to(result);
+    for (std::size_t k = 0; k < specials_.size(); ++k) {
+      const std::string bad = specials_[k]->put_into(result);
+      if (bad.empty()) continue;
+      throw DataError(source_.name() + ": column " + std::to_string(choice_.specials[k].column + 1) + ": " + bad);
+    }
     return result;
   }
 
@@ -153,12 +184,16 @@ class NpyReader {
   const NpyHeader& header_;
   const ColumnChoice& choice_;
   std::vector<std::size_t> targets_;
+  SpecialColumns specials_;
+  bool missing_cells_;
   GrowingMatrix<Scalar> table_;
 };
 
-Table read_items(ByteSource& source, const NpyHeader& header, const ColumnChoice& choice) {
-  if (header.kind == 'f' && header.item_bytes == 4) return NpyReader<float>(source, header, choice).read<float>();
-  NpyReader<double> reader(source, header, choice);
+Table read_items(ByteSource& source, const NpyHeader& header, const ColumnChoice& choice, const TableOptions& options) {
+  if (header.kind == 'f' && header.item_bytes == 4) {
+    return NpyReader<float>(source, header, choice, options).read<float>();
+  }
+  NpyReader<double> reader(source, header, choice, options);
   if (header.kind == 'f') return reader.read<double>();
   const bool is_signed = header.kind == 'i';
   switch (header.item_bytes) {
@@ -175,7 +210,7 @@ Table read_items(ByteSource& source, const NpyHeader& header, const ColumnChoice
 Table read_npy(ByteSource& source, const TableOptions& options) {
   const NpyHeader header = read_npy_header(source);
   const ColumnChoice choice = choose_columns(options, {}, header.columns, source.name());
-  return read_items(source, header, choice);
+  return read_items(source, header, choice, options);
 }
 
 }  // namespace latent::input

@@ -7,8 +7,12 @@
 #include <cstddef>
 #include <string>
 
+#include "shown_text.hpp"
+
 namespace latent::input {
 namespace {
+
+constexpr const char* missing_is_refused = "missing cells are not supported yet: remove the row or fill the cell";
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -71,6 +75,30 @@ NumberText parse_number(std::string_view text, double& value) {
   if (std::isinf(parsed)) return NumberText::infinite;
   value = parsed;
   return NumberText::number;
+}
+
+std::string complaint(NumberText found, const std::string& contents) {
+  switch (found) {
+    case NumberText::missing:
+      if (contents.empty()) return std::string("found an empty cell, expected a number; ") + missing_is_refused;
+      return "found " + shown(contents) + ", expected a number; " + missing_is_refused;
+    case NumberText::infinite: return "found " + shown(contents) + ", expected a finite number";
+    case NumberText::too_large: return "found " + shown(contents) + ", expected a number of at most 1.8e308 in size";
+    case NumberText::decimal_comma: {
+      std::string with_point = contents;
+      std::replace(with_point.begin(), with_point.end(), ',', '.');
+      return "found " + shown(contents) + ", expected a decimal point: " + shown(with_point);
+    }
+    case NumberText::text:
+    case NumberText::number: break;
+  }
+  return "found " + shown(contents) + ", expected a number";
+}
+
+std::string_view without_spaces(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
 }
 
 }  // namespace latent::input

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include <latent/error.hpp>
@@ -14,27 +15,6 @@
 namespace latent::input {
 namespace {
 
-const char* const missing_is_refused = "missing cells are not supported yet: remove the row or fill the cell";
-
-// What is wrong with a cell that is no number, and what would be right.
-std::string complaint(NumberText found, const std::string& contents) {
-  switch (found) {
-    case NumberText::missing:
-      if (contents.empty()) return std::string("found an empty cell, expected a number; ") + missing_is_refused;
-      return "found " + shown(contents) + ", expected a number; " + missing_is_refused;
-    case NumberText::infinite: return "found " + shown(contents) + ", expected a finite number";
-    case NumberText::too_large: return "found " + shown(contents) + ", expected a number of at most 1.8e308 in size";
-    case NumberText::decimal_comma: {
-      std::string with_point = contents;
-      std::replace(with_point.begin(), with_point.end(), ',', '.');
-      return "found " + shown(contents) + ", expected a decimal point: " + shown(with_point);
-    }
-    case NumberText::text:
-    case NumberText::number: break;
-  }
-  return "found " + shown(contents) + ", expected a number";
-}
-
 std::string complaint(const Cell& cell) {
   if (cell.fault == Cell::Fault::open_quote) return "found a quote that is never closed before " + shown(cell.text);
   return "found " + shown(cell.text) + ", expected a separator after the closing quote";
@@ -42,12 +22,6 @@ std::string complaint(const Cell& cell) {
 
 std::size_t lines_within(const Cell& cell) {
   return cell.quoted ? static_cast<std::size_t>(std::count(cell.text.begin(), cell.text.end(), '\n')) : 0;
-}
-
-std::string_view without_spaces(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
 }
 
 }  // namespace
@@ -95,17 +69,21 @@ void RowReader::skip_row() {
 
 void RowReader::skip_line() {
   if (blank_line_ == 0) blank_line_ = text_.line();
+  ++blank_lines_;
   const CellScanner scanner(separator_, text_.end(), text_.is_last());
   text_.advance(scanner.next(scanner.skip_blanks(text_.begin()))->at, 1);
 }
 
-void RowReader::expect(const ColumnChoice& choice, std::vector<std::string> header, std::size_t width,
-                       std::size_t first_line) {
+void RowReader::expect(const ColumnChoice& choice, std::span<const std::unique_ptr<SpecialColumn>> specials,
+                       bool missing_cells, std::vector<std::string> header, std::size_t width, std::size_t first_line) {
   targets_ = choice.targets(width);
   chosen_ = choice.values.size();
+  specials_ = specials;
+  special_cells_.resize(specials.size());
+  missing_cells_ = missing_cells;
   header_ = std::move(header);
   first_line_ = first_line;
-  blank_line_ = 0;
+  blank_line_ = blank_lines_ = 0;
 }
 
 // The commonest cell: a number, its separator, and nothing else. Null for any other cell.
@@ -117,22 +95,31 @@ const char* RowReader::plain_number(const char* at, double& value) const {
   return separator_.is(*stop) || ends_line(*stop) ? stop : nullptr;
 }
 
-// Returns what is wrong with the number, or nothing.
-std::string RowReader::store(std::size_t target, double value, double* values, double* weight) const {
-  if (target < chosen_) {
-    values[target] = value;
-    return {};
-  }
-  *weight = value;
-  return value < 0 ? "found " + number(value) + ", expected a weight of at least 0" : std::string();
+// What a blank line is in a file of one column, whatever its use.
+void RowReader::read_blank_line(double* values) {
+  if (!missing_cells_) fail_at(blank_line_, column_name(0) + ": " + complaint(NumberText::missing, ""));
+  --blank_lines_;
+  *values = std::numeric_limits<double>::quiet_NaN();
+  if (specials_.empty()) return;
+  if (const std::string bad = specials_[0]->take(""); !bad.empty()) fail_at(blank_line_, column_name(0) + ": " + bad);
 }
 
-RowReader::Outcome RowReader::read(double* values, double* weight) {
+void RowReader::give_specials() {
+  for (std::size_t k = 0; k < specials_.size(); ++k) {
+    const auto& [cell, at, column] = special_cells_[k];
+    const bool as_it_stands = !cell.quoted || cell.text.find('"') == std::string_view::npos;
+    const std::string bad = as_it_stands ? specials_[k]->take(cell.text) : specials_[k]->take(cell.contents());
+    if (!bad.empty()) fail(column, at, bad);
+  }
+}
+
+RowReader::Outcome RowReader::read(double* values) {
   const char* at = nullptr;
   const Outcome outcome = start(at);
   if (outcome != Outcome::row) return outcome;
-  const CellScanner scanner(separator_, text_.end(), text_.is_last());
   const std::size_t width = targets_.size();
+  if (width == 1 && blank_lines_ > 0 && missing_cells_) return read_blank_line(values), Outcome::row;
+  const CellScanner scanner(separator_, text_.end(), text_.is_last());
   std::size_t lines = 1;
   std::size_t column = 0;
   // A wrong number of cells explains wrong cells, so the first bad cell waits until the cells are counted.
@@ -141,22 +128,29 @@ RowReader::Outcome RowReader::read(double* values, double* weight) {
   const char* bad_cell = nullptr;
   while (true) {
     const std::size_t target = column < width ? targets_[column] : ColumnChoice::unused;
+    const bool is_value = target < chosen_;
     double value = 0;
-    NumberText found = NumberText::number;
-    Cell cell;
-    const char* stop = target == ColumnChoice::unused ? nullptr : plain_number(at, value);
+    const char* stop = is_value ? plain_number(at, value) : nullptr;
     if (!stop) {
+      Cell cell;
       stop = scanner.cell(at, cell);
       if (!stop) return Outcome::more;
       if (cell.fault != Cell::Fault::none) fail(column, at, complaint(cell));
       lines += lines_within(cell);
-      if (target != ColumnChoice::unused) found = parse_number(without_spaces(cell.text), value);
+      if (is_value) {
+        const NumberText found = parse_number(without_spaces(cell.text), value);
+        if (found == NumberText::missing && missing_cells_) {
+          value = std::numeric_limits<double>::quiet_NaN();
+        } else if (found != NumberText::number && bad.empty()) {
+          bad = complaint(found, cell.contents());
+          bad_column = column;
+          bad_cell = at;
+        }
+      } else if (target != ColumnChoice::unused) {
+        special_cells_[target - chosen_] = {cell, at, column};
+      }
     }
-    if (target != ColumnChoice::unused && bad.empty()) {
-      bad = found == NumberText::number ? store(target, value, values, weight) : complaint(found, cell.contents());
-      bad_column = column;
-      bad_cell = at;
-    }
+    if (is_value) values[target] = value;
     ++column;
     const auto next = scanner.next(stop);
     if (!next) return Outcome::more;
@@ -168,8 +162,9 @@ RowReader::Outcome RowReader::read(double* values, double* weight) {
                               std::to_string(first_line_));
   }
   if (!bad.empty()) fail(bad_column, bad_cell, bad);
-  if (width == 1 && blank_line_ > 0) fail_at(blank_line_, column_name(0) + ": " + complaint(NumberText::missing, ""));
-  blank_line_ = 0;
+  if (width == 1 && blank_lines_ > 0) read_blank_line(values);  // it fails
+  blank_line_ = blank_lines_ = 0;
+  give_specials();
   text_.advance(at, lines);
   return Outcome::row;
 }

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "cell_scanner.hpp"
 #include "column_choice.hpp"
+#include "special_column.hpp"
 #include "text_buffer.hpp"
 
 namespace latent::input {
@@ -23,18 +26,21 @@ class RowReader {
   void skip_row();
   void skip_line();  // one that is blank
 
-  // Which columns read() is to store. A row has `width` cells, as on the line `first_line`; `header` may be empty.
-  void expect(const ColumnChoice& choice, std::vector<std::string> header, std::size_t width, std::size_t first_line);
+  // Which columns read() is to store, and to whom it gives the others (as many as choice.specials). A row has `width`
+  // cells, as on the line `first_line`; `header` may be empty.
+  void expect(const ColumnChoice& choice, std::span<const std::unique_ptr<SpecialColumn>> specials, bool missing_cells,
+              std::vector<std::string> header, std::size_t width, std::size_t first_line);
 
   // Reads the next row; throws DataError if its cells are not as many, or not as good, as they should be.
-  Outcome read(double* values, double* weight);
+  Outcome read(double* values);
 
   std::string column_name(std::size_t column) const;  // column "waiting" (2)
 
  private:
   Outcome start(const char*& at) const;
   const char* plain_number(const char* at, double& value) const;
-  std::string store(std::size_t target, double value, double* values, double* weight) const;
+  void read_blank_line(double* values);
+  void give_specials();
   [[noreturn]] void fail(std::size_t column, const char* cell, const std::string& what) const;
   [[noreturn]] void fail_at(std::size_t line, const std::string& what) const;
 
@@ -42,9 +48,18 @@ class RowReader {
   Separator separator_;
   std::vector<std::size_t> targets_;  // for each column of the file, as ColumnChoice::targets
   std::size_t chosen_ = 0;            // columns of the table
+  std::span<const std::unique_ptr<SpecialColumn>> specials_;
+  struct SpecialCell {
+    Cell cell;
+    const char* at = nullptr;
+    std::size_t column = 0;
+  };
+  std::vector<SpecialCell> special_cells_;  // of the row that is read
+  bool missing_cells_ = false;
   std::vector<std::string> header_;
   std::size_t first_line_ = 1;
-  std::size_t blank_line_ = 0;  // the first of the blank lines before the next row, or 0
+  std::size_t blank_line_ = 0;   // the first of the blank lines before the next row, or 0
+  std::size_t blank_lines_ = 0;  // how many there are
 };
 
 }  // namespace latent::input

@@ -9,21 +9,6 @@
 namespace latent {
 namespace {
 
-void append_name(const std::string& name, char separator, std::string& text) {
-  const bool plain = !name.empty() && name.find_first_of("\"\r\n ") == std::string::npos &&
-                     name.find(separator) == std::string::npos && name.find('\t') == std::string::npos;
-  if (plain) {
-    text += name;
-    return;
-  }
-  text += '"';
-  for (const char c : name) {
-    if (c == '"') text += '"';
-    text += c;
-  }
-  text += '"';
-}
-
 void append_number(double value, std::string& text) {
   std::array<char, 32> digits;  // the longest is 24 characters
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
@@ -31,6 +16,18 @@ void append_number(double value, std::string& text) {
 }
 
 }  // namespace
+
+std::string delimited_cell(const std::string& text, char separator) {
+  const bool plain = !text.empty() && text.find_first_of("\"\r\n ") == std::string::npos &&
+                     text.find(separator) == std::string::npos && text.find('\t') == std::string::npos;
+  if (plain) return text;
+  std::string cell = "\"";
+  for (const char c : text) {
+    if (c == '"') cell += '"';
+    cell += c;
+  }
+  return cell + '"';
+}
 
 void write_delimited(std::ostream& stream, std::span<const std::string> names, const RowMajorMatrix& values,
                      char separator) {
@@ -41,7 +38,7 @@ void write_delimited(std::ostream& stream, std::span<const std::string> names, c
   std::string text;
   for (std::size_t j = 0; j < names.size(); ++j) {
     if (j > 0) text += separator;
-    append_name(names[j], separator, text);
+    text += delimited_cell(names[j], separator);
   }
   if (!names.empty()) text += '\n';
   for (Eigen::Index i = 0; i < values.rows(); ++i) {

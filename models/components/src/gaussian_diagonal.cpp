@@ -22,6 +22,7 @@ DiagonalGaussians::Prepared DiagonalGaussians::prepare(const Parameters& paramet
   }
   Prepared prepared;
   prepared.means = parameters.means;
+  prepared.variances = parameters.variances;
   prepared.distances = ScaledDistances(parameters.means, parameters.variances.cwiseSqrt().cwiseInverse());
   prepared.log_constants = -0.5 * (parameters.variances.array().log().rowwise().sum() +
                                    static_cast<double>(dimensions) * std::log(2 * std::numbers::pi));

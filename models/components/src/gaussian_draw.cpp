@@ -1,4 +1,5 @@
 #include <cmath>
+#include <vector>
 
 #include <Eigen/Cholesky>
 #include <boost/random/normal_distribution.hpp>
@@ -18,8 +19,26 @@ struct Alike {
   Eigen::VectorXd variances;  // D, of the data; 1 for a constant column
 };
 
+// The moments of a column's cells that are there: 0 if none is.
+void replace_by_moments_of_present(const Observations& rows, Weights weights, Eigen::Index column,
+                                   ColumnMoments& moments) {
+  std::vector<double> cells, cell_weights;
+  for (std::size_t n = 0; n < rows.size(); ++n) {
+    const double cell = rows(n, static_cast<std::size_t>(column));
+    if (std::isnan(cell)) continue;
+    cells.push_back(cell);
+    cell_weights.push_back(weights.empty() ? 1 : weights[n]);
+  }
+  const ColumnMoments own = column_moments(Observations(cells.data(), cells.size(), 1), cell_weights);
+  moments.means[column] = own.means[0];
+  moments.variances[column] = own.variances[0];
+}
+
 Alike alike(const Observations& rows, Weights weights, std::size_t components) {
   ColumnMoments moments = column_moments(rows, weights);
+  for (Eigen::Index j = 0; j < moments.means.size(); ++j) {
+    if (std::isnan(moments.means[j])) replace_by_moments_of_present(rows, weights, j, moments);
+  }
   return {moments.means.transpose().replicate(static_cast<Eigen::Index>(components), 1),
           moments.variances.unaryExpr([](double variance) { return variance > 0 ? variance : 1; })};
 }

@@ -12,6 +12,7 @@ FullGaussians::Prepared FullGaussians::prepare(const Parameters& parameters) con
   const Eigen::Index components = parameters.means.rows(), dimensions = parameters.means.cols();
   Prepared prepared;
   prepared.means = parameters.means;
+  prepared.covariances = parameters.covariances;
   prepared.log_constants.resize(components);
   prepared.whitenings.reserve(static_cast<std::size_t>(components));
   for (Eigen::Index k = 0; k < components; ++k) {

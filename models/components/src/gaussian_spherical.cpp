@@ -19,6 +19,7 @@ SphericalGaussians::Prepared SphericalGaussians::prepare(const Parameters& param
   }
   Prepared prepared;
   prepared.means = parameters.means;
+  prepared.variances = parameters.variances;
   prepared.distances = ScaledDistances(parameters.means);
   prepared.log_constants =
       -0.5 * static_cast<double>(dimensions) * (parameters.variances.array().log() + std::log(2 * std::numbers::pi));

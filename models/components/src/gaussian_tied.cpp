@@ -16,6 +16,7 @@ TiedGaussians::Prepared TiedGaussians::prepare(const Parameters& parameters) con
 
   Prepared prepared;
   prepared.means = parameters.means;
+  prepared.covariance = parameters.covariance;
   prepared.log_constants = Eigen::VectorXd::Constant(
       components, -0.5 * (static_cast<double>(dimensions) * std::log(2 * std::numbers::pi) + factor.log_determinant));
   if (distance * distance <= largest_spread) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <Eigen/LU>
 #include <latent/error.hpp>
@@ -49,7 +50,7 @@ Eigen::VectorXd tilted(const Eigen::VectorXd& counts, const Eigen::VectorXd& slo
 
 // Transitions whose stationary distribution is the distribution of the first state. The condition for a maximum,
 //   moves_ij / A_ij + pi_i u_j = lambda_i,   u = Z (starts / pi),
-// is solved for A with pi and u as they were, again and again; a step that does not raise the objective is halved.
+// is solved for A with pi and u as they were, again and again; a step is halved as long as that raises the objective.
 Eigen::MatrixXd stationary_transitions(const Eigen::VectorXd& starts, const Eigen::MatrixXd& moves,
                                        Eigen::MatrixXd transitions) {
   const auto objective = [&](const Eigen::MatrixXd& at) {
@@ -65,17 +66,21 @@ Eigen::MatrixXd stationary_transitions(const Eigen::VectorXd& starts, const Eige
     for (Eigen::Index i = 0; i < moves.rows(); ++i) {
       target.row(i) = tilted(moves.row(i).transpose(), pi[i] * u, transitions.row(i).transpose()).transpose();
     }
-    const double before = value;
+    const Eigen::MatrixXd direction = target - transitions, before = transitions;
+    bool raised = false;
     double step = 1;
-    for (int halving = 0; halving < 30; ++halving, step /= 2) {
-      const Eigen::MatrixXd trial = transitions + step * (target - transitions);
+    for (int halving = 0; halving < 30; ++halving, step /= 2) {  // as long as half of it is better
+      const Eigen::MatrixXd trial = before + step * direction;
       const double there = objective(trial);
-      if (!(there > value)) continue;
-      transitions = trial;
-      value = there;
-      break;
+      if (there > value) {
+        transitions = trial;
+        value = there;
+        raised = true;
+      } else if (raised) {
+        break;
+      }
     }
-    if (!(value > before) || (target - transitions).cwiseAbs().maxCoeff() < 1e-14) break;
+    if (!raised || direction.cwiseAbs().maxCoeff() < 1e-14) break;
   }
   return transitions;
 }
@@ -104,9 +109,9 @@ ChainParameters maximize_chain(const Eigen::VectorXd& starts, const Eigen::Matri
     next.transitions = stationary_transitions(starts, counts, current.transitions);
   } else if (!options.fix_transitions) {
     for (Eigen::Index i = 0; i < moves.rows(); ++i) {
-      next.transitions.row(i) = proportions(moves.row(i).transpose(), current.transitions.row(i).transpose(),
-                                            options.transition_prior)
-                                    .transpose();
+      next.transitions.row(i) =
+          proportions(moves.row(i).transpose(), current.transitions.row(i).transpose(), options.transition_prior)
+              .transpose();
     }
   }
   if (stationary) {

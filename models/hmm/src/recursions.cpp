@@ -158,9 +158,7 @@ void add_moves(std::size_t states, std::size_t padded, const double* alpha, cons
       constexpr std::size_t R = rows(), M = packs();
       Vec<W> sums[R][M];
       double* const to = moves + i * padded + first * W;
-      simd::unroll<R>([&](auto r) {
-        simd::unroll<M>([&](auto n) { sums[r][n] = load<W>(to + r * padded + n * W); });
-      });
+      simd::unroll<R>([&](auto r) { simd::unroll<M>([&](auto n) { sums[r][n] = load<W>(to + r * padded + n * W); }); });
       const double* x = alpha + i;
       const double* y = w + first * W;
       for (std::size_t t = 0; t < count; ++t, x += padded, y += padded) {
@@ -171,9 +169,7 @@ void add_moves(std::size_t states, std::size_t padded, const double* alpha, cons
           simd::unroll<M>([&](auto n) { sums[r][n] += factor * numbers[n]; });
         });
       }
-      simd::unroll<R>([&](auto r) {
-        simd::unroll<M>([&](auto n) { store<W>(to + r * padded + n * W, sums[r][n]); });
-      });
+      simd::unroll<R>([&](auto r) { simd::unroll<M>([&](auto n) { store<W>(to + r * padded + n * W, sums[r][n]); }); });
     });
   };
   simd::for_each_tile<tile>(padded / W, columns_tile);

@@ -48,6 +48,7 @@ struct DiagonalGaussians {
     Eigen::VectorXd log_constants;  // K: what does not depend on x; a mixture adds its log weights here
     Eigen::MatrixXd means;          // K x D
     ScaledDistances distances;
+    Eigen::MatrixXd variances;  // K x D: for rows with missing cells
   };
 
   Prepared prepare(const Parameters& parameters) const;
@@ -58,6 +59,11 @@ struct DiagonalGaussians {
   // Adds the block, row n of component k weighted by responsibilities(n, k), which are zero beyond the block's rows.
   void accumulate(const Prepared& prepared, const ColumnBlock& block, ConstColumns responsibilities,
                   Statistics& statistics) const;
+  // The same for one row as it is (no origin subtracted) of which cells are missing (NaN): densities of the cells that
+  // are there, complete, and expected sums given these (gaussian_missing.cpp; Little & Rubin 2002, section 11.2).
+  void log_densities_of_row(const Prepared& prepared, std::span<const double> row, std::span<double> out) const;
+  void accumulate_row(const Prepared& prepared, std::span<const double> row, std::span<const double> weights,
+                      Statistics& statistics) const;
 
   GaussianRegularization regularization{};
   std::optional<GaussianPrior> prior{};
@@ -65,6 +71,7 @@ struct DiagonalGaussians {
   double log_prior(const Parameters& parameters) const;  // 0 without a prior
   Parameters pooled(const Observations& rows, Weights weights, std::size_t components) const;
   GaussianMarginal marginal(const Parameters& at, std::size_t component, std::size_t x, std::size_t y) const;
+  Eigen::MatrixXd means(const Parameters& parameters) const { return parameters.means; }  // K x D
   void draw(const Parameters& parameters, std::size_t component, Random& random, std::span<double> row) const;
 };
 

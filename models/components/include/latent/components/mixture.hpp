@@ -9,6 +9,7 @@
 #include <Eigen/Core>
 #include <boost/random/uniform_real_distribution.hpp>
 #include <latent/column_block.hpp>
+#include <latent/components/cells.hpp>
 #include <latent/components/component_bank.hpp>
 #include <latent/components/gaussian_marginal.hpp>
 #include <latent/components/mixture_start.hpp>
@@ -79,13 +80,17 @@ struct Mixture {
 
   std::size_t enough() const { return 200 * components; }
 
+  // Throws DataError for the first cell that the bank cannot have.
+  void check(const Observations& rows) const { check_cells(bank, rows, false); }
+
   Parameters initialize(const Observations& rows, Random& random, Weights weights = {}) const {
     if (components == 0) throw OptionError("components is 0, it must be at least 1");
     if (rows.size() < components) {
       throw DataError(count_of(rows.size(), "row") + (rows.size() == 1 ? " is" : " are") + " too few for " +
                       std::to_string(components) + " components");
     }
-    if (start == MixtureStart::random) {
+    check(rows);
+    if (BankIsNominal<Bank> || start == MixtureStart::random) {
       return from_responsibilities(
           rows,
           [&](std::size_t first, const ColumnBlock& block, Columns out) {
@@ -139,6 +144,7 @@ struct Mixture {
       throw DataError("label " + std::to_string(i + 1) + " is " + std::to_string(labels[i]) + ", it must be below " +
                       std::to_string(components) + ", the number of components");
     }
+    check(rows);
     return from_responsibilities(
         rows,
         [&](std::size_t first, const ColumnBlock& block, Columns out) {

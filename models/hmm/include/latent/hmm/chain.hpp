@@ -16,11 +16,11 @@ class Chain {
   // `initial`: S; `transitions`: S x S, row i the probabilities of the next state after i.
   Chain(const Eigen::VectorXd& initial, const Eigen::MatrixXd& transitions);
 
-  std::size_t states() const { return states_; }         // S
-  std::size_t padded() const { return padded_; }         // P
-  std::size_t lanes() const { return lanes_; }           // of a register: P is a multiple
-  const double* initial() const { return at(0); }        // P
-  const double* onward() const { return at(padded_); }   // P x P, row i: from state i to each state
+  std::size_t states() const { return states_; }                          // S
+  std::size_t padded() const { return padded_; }                          // P
+  std::size_t lanes() const { return lanes_; }                            // of a register: P is a multiple
+  const double* initial() const { return at(0); }                         // P
+  const double* onward() const { return at(padded_); }                    // P x P, row i: from state i to each state
   const double* backward() const { return at(padded_ * (padded_ + 1)); }  // P x P, row j: to state j from each state
 
   const Eigen::VectorXd& log_initial() const { return log_initial_; }          // S

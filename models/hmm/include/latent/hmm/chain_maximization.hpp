@@ -15,9 +15,9 @@ enum class InitialState {
 
 struct ChainOptions {
   InitialState initial = InitialState::free;
-  double initial_prior = 1;      // concentration of a Dirichlet prior, >= 1; 1: none
-  double transition_prior = 1;   // the same for every row of the transitions
-  bool fix_initial = false;      // keep what they are
+  double initial_prior = 1;     // concentration of a Dirichlet prior, >= 1; 1: none
+  double transition_prior = 1;  // the same for every row of the transitions
+  bool fix_initial = false;     // keep what they are
   bool fix_transitions = false;
 };
 

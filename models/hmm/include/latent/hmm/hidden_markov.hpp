@@ -16,6 +16,7 @@
 #include <Eigen/Core>
 #include <boost/random/exponential_distribution.hpp>
 #include <boost/random/uniform_real_distribution.hpp>
+#include <latent/components/cells.hpp>
 #include <latent/components/component_bank.hpp>
 #include <latent/components/mixture.hpp>
 #include <latent/coordinates.hpp>
@@ -75,6 +76,7 @@ struct HiddenMarkovModel {
   Topology topology{};
   ChainOptions chain{};
   bool fix_emissions = false;
+  MixtureStart start = MixtureStart::kmeans_plus_plus;  // of the emissions
   // Bytes that one thread may take for the rows of the sequences at hand. Longer sequences are gone through in
   // stretches, forward twice: a third more time, and memory for one stretch and a row of each.
   std::size_t memory = std::size_t{256} << 20;
@@ -130,33 +132,33 @@ struct HiddenMarkovModel {
   // Emissions as a mixture of the rows starts, whatever their order; of a left-right chain from the sequences cut in S
   // random parts; of known states, if all are known somewhere, from these. Transitions at random.
   Parameters initialize(const Sequences& data, Random& random, Weights weights = {}) const {
-    check_options(data);
+    check_states(data);
     const std::vector<double> row_weights = weights_of_rows(data, weights);
-    Parameters start;
-    start.transitions = start_transitions(topology, states, random);
-    start.initial = chain.initial == InitialState::stationary ? stationary_distribution(start.transitions)
+    Parameters first;
+    first.transitions = start_transitions(topology, states, random);
+    first.initial = chain.initial == InitialState::stationary ? stationary_distribution(first.transitions)
                                                               : start_initial(topology, states);
     if (all_known_somewhere(data)) {
-      start.emissions = emissions_of_labels(data, row_weights, [&](std::size_t sequence, std::size_t t) {
-        return data.known(sequence)[t];
-      });
+      first.emissions = emissions_of_labels(
+          data, row_weights, [&](std::size_t sequence, std::size_t t) { return data.known(sequence)[t]; });
     } else if (topology.kind == Topology::Kind::left_right) {
       const std::vector<double> cuts = random_cuts(random);
-      start.emissions = emissions_of_labels(data, row_weights, [&](std::size_t sequence, std::size_t t) {
+      first.emissions = emissions_of_labels(data, row_weights, [&](std::size_t sequence, std::size_t t) {
         const double place = (static_cast<double>(t) + 0.5) / data.extent(sequence);
         return static_cast<std::int32_t>(std::ranges::upper_bound(cuts, place) - cuts.begin());
       });
     } else if constexpr (BankIsNominal<Bank>) {
-      start.emissions = scattered(bank.pooled(data.all_rows(), row_weights, states), random);
+      first.emissions = scattered(bank.pooled(data.all_rows(), row_weights, states), random);
     } else {
       const RowsWithWeights whole = complete_rows(data, row_weights, [](std::size_t, std::size_t) { return 0; });
-      start.emissions = mixture().initialize(whole.rows, random, whole.weights).components;
+      first.emissions = mixture().initialize(whole.rows, random, whole.weights).components;
     }
-    return start;
+    return first;
   }
 
   void check(const Sequences& data) const {
-    if constexpr (requires { mixture().check(data.all_rows(), true); }) mixture().check(data.all_rows(), true);
+    check_states(data);
+    check_cells(bank, data.all_rows(), true);
   }
 
   // --- hidden states ------------------------------------------------------------------------------------------------
@@ -298,8 +300,8 @@ struct HiddenMarkovModel {
     std::size_t at = 0;
     for (std::size_t b = 0; b < group.size(); ++b) {
       const std::size_t index = group[b];
-      log_scales[b] = prepared.emissions.fill(data.rows(index), data.known(index),
-                                              work.densities.data() + at * padded, work.rows.data() + at);
+      log_scales[b] = prepared.emissions.fill(data.rows(index), data.known(index), work.densities.data() + at * padded,
+                                              work.rows.data() + at);
       stretches[b].length = data.length(index);
       stretches[b].densities = work.rows.data() + at;
       stretches[b].alpha = work.alpha.data() + at * padded;
@@ -401,8 +403,7 @@ struct HiddenMarkovModel {
       std::copy_n(last, padded, checkpoints.data() + (number + 1) * padded);
       tops[number + 1] = stretch.top;
     }
-    const double log_likelihood =
-        std::log(total) + static_cast<double>(exponents) * std::numbers::ln2 + log_scale;
+    const double log_likelihood = std::log(total) + static_cast<double>(exponents) * std::numbers::ln2 + log_scale;
 
     bool sound = std::isnormal(total);
     for (std::size_t number = count; sound && number-- > 0;) {
@@ -434,10 +435,11 @@ struct HiddenMarkovModel {
     Mixture<Bank> model;
     model.components = states;
     model.bank = bank;
+    model.start = start;
     return model;
   }
 
-  void check_options(const Sequences& data) const {
+  void check_states(const Sequences& data) const {
     if (states == 0) throw OptionError("states is 0, it must be at least 1");
     for (std::size_t i = 0; i < data.size(); ++i) {
       for (const std::int32_t state : data.known(i)) {

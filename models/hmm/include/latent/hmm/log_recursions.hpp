@@ -13,10 +13,10 @@
 namespace latent {
 
 struct LogForwardBackward {
-  double log_likelihood = 0;         // -infinity if no path of states allows the sequence
-  std::size_t impossible_step = 0;   // then: the first row at which none is left
-  RowMajorMatrix posterior;          // T x S: gamma
-  Eigen::MatrixXd transitions;       // S x S: expected numbers, xi
+  double log_likelihood = 0;        // -infinity if no path of states allows the sequence
+  std::size_t impossible_step = 0;  // then: the first row at which none is left
+  RowMajorMatrix posterior;         // T x S: gamma
+  Eigen::MatrixXd transitions;      // S x S: expected numbers, xi
 };
 LogForwardBackward forward_backward_in_logs(const Chain& chain, const RowMajorMatrix& log_densities);
 

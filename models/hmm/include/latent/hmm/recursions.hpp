@@ -26,13 +26,13 @@ struct Stretch {
   double* scales = nullptr;                  // length: s_t
   const double* before = nullptr;            // alpha of the row before the stretch (P), or null at a beginning
 
-  double top = 0;               // the largest alpha of the row before, after `forward` of the last row
-  std::int64_t exponents = 0;   // forward adds: the forward variables are alpha * 2^exponents
-  double* pending = nullptr;    // P, for backward: w of the row after the stretch; set, unless the sequence ends here
-  bool ends = true;             // the sequence ends with this stretch: beta of its last row is `final_beta`
+  double top = 0;              // the largest alpha of the row before, after `forward` of the last row
+  std::int64_t exponents = 0;  // forward adds: the forward variables are alpha * 2^exponents
+  double* pending = nullptr;   // P, for backward: w of the row after the stretch; set, unless the sequence ends here
+  bool ends = true;            // the sequence ends with this stretch: beta of its last row is `final_beta`
   double final_beta = 1;
-  double* moves = nullptr;      // P x P: backward adds sum_t alpha_{t-1} w_t', without the factor A
-  bool sound = true;            // backward: no number left the range in which what underflowed could not matter
+  double* moves = nullptr;  // P x P: backward adds sum_t alpha_{t-1} w_t', without the factor A
+  bool sound = true;        // backward: no number left the range in which what underflowed could not matter
 };
 
 inline constexpr std::size_t most_in_step = 4;

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include <latent/any_model.hpp>
+#include <latent/table.hpp>
+
+#include "arguments.hpp"
+
+// The sequences of the data: how they are told, and how they are named in what is printed.
+
+namespace latent::cli {
+
+// --sequence, --lengths, --known-states.
+std::vector<Option> sequence_options();
+
+// Throws OptionError if one of them is given for a model without sequences, or two of them contradict each other.
+void check_sequence_options(const Arguments& arguments, const DataNeeds& needs);
+
+// Cuts the rows of a table as the file --lengths says, if it is given. Throws DataError.
+void cut_by_lengths(Table& table, const Arguments& arguments);
+
+// Throws DataError for a known state that a model of so many does not have.
+void check_known_states(const Table& table, std::size_t states);
+
+// The first column of what is printed by sequence: its name, if the sequences have names; else there is no such column.
+class SequenceNames {
+ public:
+  explicit SequenceNames(const Table& table) : table_(table) {}
+  std::string heading() const { return table_.sequence_names.empty() ? "" : "sequence,"; }
+  std::string cell(std::size_t index) const {
+    return table_.sequence_names.empty() ? "" : delimited_cell(table_.sequence_names[index]) + ",";
+  }
+
+ private:
+  const Table& table_;
+};
+
+}  // namespace latent::cli

@@ -16,8 +16,7 @@
 //
 //   gmm_iteration   one complete EM iteration, E-step over all rows and M-step, always from the same place mid-fit
 //   default_fit     the whole fit with default options to 1e5 rows of 8 overlapping Gaussians in 8 dimensions, for 10
-//   data
-//                   sets, each with a seed of its own: how often within 1e-4 per row of the optimum that EM reaches
+//                   data sets, each with a seed of its own: how often within 1e-4 per row of the optimum that EM reaches
 //                   from the true parameters
 //
 // Rates of one thread are by the processor's time: on a machine that others use too, waiting says nothing.

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "gmm_problems.hpp"
+#include "hmm_problems.hpp"
 #include "machine.hpp"
 
 namespace latent::benchmarks {
@@ -46,6 +47,7 @@ void TableReporter::ReportRuns(const std::vector<Run>& runs) {
 
 void TableReporter::Finalize() {
   GetOutputStream() << "\nOne EM iteration in double precision, seconds (medians)\n\n" << print_(iterations());
+  GetOutputStream() << "\nOne Baum-Welch iteration, seconds (medians)\n\n" << print_(baum_welch());
   if (default_fits_.empty()) return;
   GetOutputStream() << "\nDefault options, 1e5 rows of 8 overlapping Gaussians in 8 dimensions, 10 data sets\n\n"
                     << print_(default_fits());
@@ -74,6 +76,24 @@ TextTable TableReporter::iterations() const {
       table.back().insert(table.back().end(),
                           {formatted("%.4f", alone), formatted("%.4f", both), formatted("%.2f", alone / both)});
     }
+  }
+  return table;
+}
+
+TextTable TableReporter::baum_welch() const {
+  TextTable table{{"emission", "steps", "sequences", "states", "width", "seconds", "target", "GFLOP/s", "share",
+                   "1 thread, best", "2 threads, best", "speed-up"}};
+  for (const BaumWelchCase& shape : baum_welch_cases) {
+    const auto one = times_.find("baum_welch/" + shape.name() + "/threads:1");
+    const auto two = times_.find("baum_welch/" + shape.name() + "/threads:2");
+    if (one == times_.end() || two == times_.end()) continue;
+    const double seconds = median(one->second.processor), rate = shape.useful_flops() / seconds;
+    const double alone = std::ranges::min(one->second.wall), both = std::ranges::min(two->second.wall);
+    table.push_back({std::string(shape.emission), std::to_string(shape.steps), std::to_string(shape.sequences),
+                     std::to_string(shape.states), std::to_string(shape.width), formatted("%.5f", seconds),
+                     shape.target_seconds > 0 ? formatted("%.4f", shape.target_seconds) : "",
+                     formatted("%.1f", rate / 1e9), formatted("%.0f %%", 100 * rate / machine().product_rate()),
+                     formatted("%.5f", alone), formatted("%.5f", both), formatted("%.2f", alone / both)});
   }
   return table;
 }

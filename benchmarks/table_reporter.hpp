@@ -11,7 +11,7 @@
 
 namespace latent::benchmarks {
 
-// Collects the runs of gmm_iteration and default_fit and prints them, when all are done, as one table each: medians of
+// Collects the runs of gmm_iteration, baum_welch and default_fit and prints them, when all are done, as one table each: medians of
 // the repetitions.
 class TableReporter : public benchmark::BenchmarkReporter {
  public:
@@ -27,6 +27,7 @@ class TableReporter : public benchmark::BenchmarkReporter {
     std::vector<double> wall, processor;  // seconds, one a repetition
   };
   TextTable iterations() const;
+  TextTable baum_welch() const;
   TextTable default_fits() const;
 
   Print print_;

@@ -2,6 +2,7 @@
 #include <latent/components/mixture.hpp>
 #include <latent/components/registration.hpp>
 #include <latent/error.hpp>
+#include <latent/fit.hpp>
 #include <latent/fit_options.hpp>
 
 #include "support/tolerances.hpp"

@@ -177,6 +177,7 @@ struct HiddenMarkovModel {
       const RowsOfStates gamma(smoothed.gamma, static_cast<Eigen::Index>(data.length(index)),
                                static_cast<Eigen::Index>(prepared.chain.padded()));
       decoded.probabilities = gamma.leftCols(static_cast<Eigen::Index>(prepared.chain.states()));
+      decoded.probabilities.array().colwise() /= decoded.probabilities.rowwise().sum().array().eval();
     });
     if (how == Decoding::filtered) {
       decoded.probabilities =

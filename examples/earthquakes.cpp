@@ -30,7 +30,7 @@ void write_script(const std::filesystem::path& script, const std::filesystem::pa
       << "set xtics 1900,10\nset ytics 10\nset grid ytics lt 1 lc rgb '#eeeeee'\n"
       << "set yrange [0:45]\nset xrange [" << first_year - 1 << ":" << first_year + counts.size() << "]\n"
       << "set key off\nset rmargin 12\n"
-      << "set linetype 1 lc rgb '#0072b2'\nset linetype 2 lc rgb '#e69f00'\nset linetype 3 lc rgb '#b03a06'\n";
+      << "set linetype 1 lc rgb '#0072b2'\nset linetype 2 lc rgb '#c98a00'\nset linetype 3 lc rgb '#b03a06'\n";
   for (Eigen::Index k = 0; k < rates.size(); ++k) {
     out << "set label sprintf('%.1f a year', " << rates[k] << ") at graph 1.01, first " << rates[k] << " tc lt "
         << k + 1 << "\n";

@@ -44,7 +44,7 @@ int main(int count, char** words) {
   for (std::size_t t = 0; t < text.size(); ++t) cells(t, 0) = static_cast<double>(alphabet.find(text[t]));
 
   const latent::HiddenMarkovModel<latent::CategoricalBank> model{.states = 2, .bank = {.symbols = alphabet.size()}};
-  const auto fitted = latent::fit(model, latent::Sequences(cells), {.seed = 1, .starts = 20});
+  const auto fitted = latent::fit(model, latent::Sequences(cells), {.starts = 20, .seed = 1});
   const auto& [initial, transitions, emissions] = fitted.parameters;
   std::printf("%zu letters and spaces\n%s", text.size(), fitted.summary.full_report().c_str());
 

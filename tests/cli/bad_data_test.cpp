@@ -35,11 +35,11 @@ TEST_SUITE("cli/bad_data") {
     refused("", ": the file is empty");
     refused("a,b\n", ": there is no row below the header");
     refused("a,b\n1,2\n3,nan\n",
-            ":3: column \"b\" (2): found \"nan\", expected a number; missing cells are not supported yet: remove the "
+            ":3: column \"b\" (2): found \"nan\", expected a number; this model takes no missing cells: remove the "
             "row or "
             "fill the cell");
     refused("a,b\n1,2\n3,\n",
-            ":3: column \"b\" (2): found an empty cell, expected a number; missing cells are not supported yet: remove "
+            ":3: column \"b\" (2): found an empty cell, expected a number; this model takes no missing cells: remove "
             "the row or "
             "fill the cell");
     refused("a,b\n1,2\n3,inf\n", ":3: column \"b\" (2): found \"inf\", expected a finite number");

@@ -71,7 +71,7 @@ TEST_SUITE("cli/use") {
     const Fitted folder;
     folder.write("x.csv", "note,waiting,eruptions\nx,70,2\ny,?,3\n");
     check_error(folder.latent({"predict", "m.json", "x.csv"}), 1,
-                "x.csv:3: column \"waiting\" (2): found \"?\", expected a number; missing cells are not supported yet: "
+                "x.csv:3: column \"waiting\" (2): found \"?\", expected a number; this model takes no missing cells: "
                 "remove the row or fill the cell");
   }
 

@@ -109,7 +109,7 @@ TEST_SUITE("framework/delimited_text") {
           "is one)?");
     CHECK(values_of("5.1,3.x\n4,3\n", {.header = true}) == matrix({{4, 3}}));
     CHECK(error_of("NA,3\n4,3\n") ==
-          "data.csv:1: column 1: found \"NA\", expected a number; missing cells are not supported yet: remove the row "
+          "data.csv:1: column 1: found \"NA\", expected a number; this model takes no missing cells: remove the row "
           "or fill the cell");
     CHECK(error_of("3,14;2,5\n1;2\n") == "data.csv:1: column 1: found \"3,14\", expected a decimal point: \"3.14\"");
   }
@@ -196,7 +196,7 @@ TEST_SUITE("framework/delimited_text") {
       CAPTURE(text);
       CHECK(error_of("a,b\n1," + text + "\n") ==
             "data.csv:2: column \"b\" (2): found \"" + text +
-                "\", expected a number; missing cells are not supported yet: remove the row or fill the cell");
+                "\", expected a number; this model takes no missing cells: remove the row or fill the cell");
     }
     for (const std::string text : {"inf", "-inf", "+Inf", "Infinity", "-INFINITY"}) {
       CAPTURE(text);
@@ -211,8 +211,8 @@ TEST_SUITE("framework/delimited_text") {
     }
     for (const std::string empty : {"", "  ", "\"\""}) {
       CHECK(error_of("a,b\n1," + empty + "\n") ==
-            "data.csv:2: column \"b\" (2): found an empty cell, expected a number; missing cells are not supported "
-            "yet: remove the row or fill the cell");
+            "data.csv:2: column \"b\" (2): found an empty cell, expected a number; this model takes no missing cells: "
+            "remove the row or fill the cell");
     }
   }
 
@@ -243,7 +243,7 @@ TEST_SUITE("framework/delimited_text") {
     CHECK(values_of("a,b\n\n1,2\n \n\n3,4\n\n") == matrix({{1, 2}, {3, 4}}));
     CHECK(values_of("\n\na\n1\n2\n\n\n") == matrix({{1}, {2}}));
     CHECK(error_of("a\n1\n\n\n2\n") ==
-          "data.csv:3: column \"a\" (1): found an empty cell, expected a number; missing cells are not supported yet: "
+          "data.csv:3: column \"a\" (1): found an empty cell, expected a number; this model takes no missing cells: "
           "remove the row or fill the cell");
   }
 

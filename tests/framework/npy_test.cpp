@@ -178,8 +178,8 @@ TEST_SUITE("framework/npy") {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     const double infinity = std::numeric_limits<double>::infinity();
     CHECK(error_of(npy(dictionary("<f8", "(2, 2)"), data_of<double>({1, 2, 3, nan}))) ==
-          "data.npy: row 2, column 2 (counted from 1): found NaN, expected a number; missing cells are not supported "
-          "yet: remove the row or fill the cell");
+          "data.npy: row 2, column 2 (counted from 1): found NaN, expected a number; this model takes no missing "
+          "cells: remove the row or fill the cell");
     CHECK(error_of(npy(dictionary("<f8", "(2, 2)", true), data_of<double>({1, -infinity, 3, 4}))) ==
           "data.npy: row 2, column 1 (counted from 1): found -inf, expected a finite number");
     CHECK(error_of(npy(dictionary("<f4", "(1, 1)"), data_of<float>({std::numeric_limits<float>::infinity()}))) ==

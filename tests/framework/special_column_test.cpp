@@ -77,7 +77,7 @@ TEST_SUITE("framework/special_column") {
     CHECK(error_of("a,b\n1,x\n", allowed) == "data.csv:2: column \"b\" (2): found \"x\", expected a number");
     CHECK(error_of("a,b\n1,2\n1\n", allowed) == "data.csv:3: found 1 cell, expected 2 as on line 1");
     CHECK(error_of("a,b\n1,NA\n", {}) ==
-          "data.csv:2: column \"b\" (2): found \"NA\", expected a number; missing cells are not supported yet: remove "
+          "data.csv:2: column \"b\" (2): found \"NA\", expected a number; this model takes no missing cells: remove "
           "the row or fill the cell");
     CHECK(values_of(read(npy({{1, std::nan("")}, {3, 4}}), allowed)) == "1 - | 3 4 | ");
     CHECK(error_of(npy({{1, INFINITY}}), allowed) ==

@@ -166,10 +166,9 @@ class NpyReader {
   }
   [[noreturn]] void fail_not_finite(double value, std::size_t row, std::size_t column) const {
     fail(row, column,
-         std::isnan(value)
-             ? "found NaN, expected a number; missing cells are not supported yet: remove the row or fill "
-               "the cell"
-             : "found " + number(value) + ", expected a finite number");
+         std::isnan(value) ? "found NaN, expected a number; this model takes no missing cells: remove the row or fill "
+                             "the cell"
+                           : "found " + number(value) + ", expected a finite number");
   }
   [[noreturn]] void fail_truncated() const {
     throw DataError(source_.name() + ": the .npy file ends before its " + count_of(header_.rows, "row") + " of " +

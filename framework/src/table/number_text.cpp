@@ -12,7 +12,7 @@
 namespace latent::input {
 namespace {
 
-constexpr const char* missing_is_refused = "missing cells are not supported yet: remove the row or fill the cell";
+constexpr const char* missing_is_refused = "this model takes no missing cells: remove the row or fill the cell";
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 

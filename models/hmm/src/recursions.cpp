@@ -221,7 +221,7 @@ void backward_block(const Chain& chain, Stretch* stretches, std::size_t done, st
       for (std::size_t b = 0; b < B; ++b) {
         if (stretches[b].ends) {
           for (std::size_t column = 0; column < padded; column += W) {
-            finish(b, column, Vec<W>{} + stretches[b].final_beta);
+            finish(b, column, load<W>(stretches[b].pending + column));
           }
         } else {
           whole_product<W, 1, N>(matrix, rows, padded, {after[b]},

@@ -242,6 +242,31 @@ TEST_SUITE("models/hmm/oracle") {
     }
   }
 
+  TEST_CASE("hmm: a long sequence taken from both ends gives what one direction gives, on any number of threads") {
+    for (const std::size_t states : {1, 3, 9}) {
+      Numbers next(21);
+      Normals model{.states = states};
+      const auto at = normal_parameters(states, 2, next);
+      RowMajorMatrix rows = normal_rows(Normals::worth_two_threads + 7, 2, next);
+      rows(5, 0) = rows(4000, 1) = std::numeric_limits<double>::quiet_NaN();
+      const auto halves = expected_by(model, at, rows);
+      for (const std::size_t threads : {1, 2, 3, 8}) {
+        const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
+        const auto again = expected_by(model, at, rows);
+        CHECK(again.log_likelihood == halves.log_likelihood);
+        CHECK(again.statistics.transitions == halves.statistics.transitions);
+      }
+      model.memory = 1;  // in stretches instead
+      const auto one = expected_by(model, at, rows);
+      CHECK(halves.log_likelihood == near(one.log_likelihood, tolerance::round_trip));
+      CHECK((halves.statistics.initial - one.statistics.initial).norm() < 1e-11);
+      CHECK((halves.statistics.transitions - one.statistics.transitions).norm() < 1e-8);
+      CHECK((halves.statistics.emissions.counts - one.statistics.emissions.counts).norm() < 1e-8);
+      CHECK((halves.statistics.emissions.sums - one.statistics.emissions.sums).norm() < 1e-8);
+      CHECK((halves.statistics.emissions.squares - one.statistics.emissions.squares).norm() < 1e-8);
+    }
+  }
+
   TEST_CASE("hmm: rows that no state expects, and paths that underflow, are right all the same") {
     // A left-right chain: the first rows are far more probable in the second state, from which there is no way back;
     // the last ones can come from the first state alone. Its probability underflows before it is needed.

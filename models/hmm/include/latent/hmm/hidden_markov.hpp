@@ -5,9 +5,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <limits>
 #include <numbers>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -32,6 +34,8 @@
 #include <latent/sequences.hpp>
 #include <latent/subset.hpp>
 #include <latent/text.hpp>
+#include <oneapi/tbb/parallel_invoke.h>
+#include <oneapi/tbb/task_arena.h>
 
 namespace latent {
 
@@ -66,6 +70,7 @@ struct HiddenMarkovModel {
   };
   struct Prepared {
     Chain chain;
+    Chain reversed;  // the same from the end to the beginning, which may be anywhere: its alpha is w, its beta A' alpha
     Emissions<Bank> emissions;
     Eigen::MatrixXd transitions;  // S x S
   };
@@ -81,11 +86,17 @@ struct HiddenMarkovModel {
   // stretches, forward twice: a third more time, and memory for one stretch and a row of each.
   std::size_t memory = std::size_t{256} << 20;
 
+  // A single sequence of so many rows is divided among two threads.
+  static constexpr std::size_t worth_two_threads = 4096;
+
   std::size_t grain() const { return 2; }
   std::size_t enough() const { return std::max(200 * states, 20 * states * states); }
 
   Prepared prepare(const Parameters& at) const {
-    Prepared prepared{Chain(at.initial, at.transitions), {}, at.transitions};
+    Prepared prepared{Chain(at.initial, at.transitions),
+                      Chain(Eigen::VectorXd::Ones(at.initial.size()), at.transitions.transpose()),
+                      {},
+                      at.transitions};
     prepared.emissions = Emissions<Bank>(bank, at.emissions, prepared.chain.padded());
     return prepared;
   }
@@ -99,9 +110,16 @@ struct HiddenMarkovModel {
   double expectation(const Prepared& prepared, const Sequences& data, Statistics& sums, Weights weights = {}) const {
     double log_likelihood = 0;
     for_each_group(prepared, data, weights, [&](std::span<const std::size_t> group) {
-      if (group.size() == 1 && !fits(prepared, data.length(group[0]))) {
-        log_likelihood += expect_in_stretches(prepared, data, group[0], weight_of(weights, group[0]), sums);
+      const std::size_t first = group[0];
+      if (group.size() == 1 && !fits(prepared, data.length(first))) {
+        log_likelihood += expect_in_stretches(prepared, data, first, weight_of(weights, first), sums);
         return;
+      }
+      if (group.size() == 1 && data.length(first) >= worth_two_threads) {
+        if (const auto own = expect_in_halves(prepared, data, first, weight_of(weights, first), sums)) {
+          log_likelihood += *own;
+          return;
+        }
       }
       smooth(prepared, data, group, weights, [&](std::size_t index, const Smoothed& smoothed) {
         add(prepared, data.rows(index), smoothed, sums);
@@ -315,7 +333,7 @@ struct HiddenMarkovModel {
     forward(prepared.chain, all);
     for (std::size_t b = 0; b < group.size(); ++b) {
       totals[b] = sum_of_row(stretches[b].alpha + (stretches[b].length - 1) * padded, count);
-      stretches[b].final_beta = weight_of(weights, group[b]) / totals[b];
+      std::fill_n(stretches[b].pending, padded, weight_of(weights, group[b]) / totals[b]);
     }
     backward(prepared.chain, all);
     for (std::size_t b = 0; b < group.size(); ++b) {
@@ -329,10 +347,12 @@ struct HiddenMarkovModel {
     }
   }
 
-  static Eigen::MatrixXd moves_of(const Prepared& prepared, const double* moves) {
+  // xi, of sums that backward made of the chain or of the reversed one.
+  static Eigen::MatrixXd moves_of(const Prepared& prepared, const double* moves, bool reversed = false) {
     const auto count = static_cast<Eigen::Index>(prepared.chain.states());
     const auto padded = static_cast<Eigen::Index>(prepared.chain.padded());
-    return RowsOfStates(moves, count, padded).leftCols(count).cwiseProduct(prepared.transitions);
+    const Eigen::MatrixXd sums = RowsOfStates(moves, count, padded).leftCols(count);
+    return (reversed ? Eigen::MatrixXd(sums.transpose()) : sums).cwiseProduct(prepared.transitions);
   }
 
   // For what doubles cannot hold; gamma goes to `room`. Throws ModelError if no path allows the sequence.
@@ -356,6 +376,99 @@ struct HiddenMarkovModel {
     sums.initial += Eigen::Map<const Eigen::VectorXd>(smoothed.gamma, count);
     sums.transitions += smoothed.transitions;
     if (!fix_emissions) prepared.emissions.accumulate(rows, smoothed.gamma, sums.emissions);
+  }
+
+  // One long sequence on two threads: forward through the first half while the second is gone through from the end;
+  // where they meet each has what the other needs to go back the way the other came. The same work and the same bits on
+  // one thread. Nothing if the numbers leave the range of doubles.
+  std::optional<double> expect_in_halves(const Prepared& prepared, const Sequences& data, std::size_t index,
+                                         double weight, Statistics& sums) const {
+    const std::size_t padded = prepared.chain.padded(), count = prepared.chain.states();
+    const std::size_t length = data.length(index), middle = length / 2;
+    Workspace& work = workspace();
+    work.reserve(length, prepared.emissions.room_for(length, true), padded);
+    const std::array<std::size_t, 3> ends{0, middle, length};
+    const std::array<const Chain*, 2> chains{&prepared.chain, &prepared.reversed};
+    std::array<Stretch, 2> halves;
+    std::array<double, 2> log_scales{};
+    std::array<typename Bank::Statistics, 2> parts{bank.statistics(prepared.emissions.prepared()),
+                                                   bank.statistics(prepared.emissions.prepared())};
+    const auto rows_of = [&](std::size_t half) {
+      return data.rows(index).subspan(ends[half], ends[half + 1] - ends[half]);
+    };
+    in_parallel([&](std::size_t half) {
+      const Observations rows = rows_of(half);
+      const auto known =
+          data.known(index).empty() ? data.known(index) : data.known(index).subspan(ends[half], rows.size());
+      const double** const densities = work.rows.data() + ends[half];
+      log_scales[half] = prepared.emissions.fill(rows, known, work.densities.data() + ends[half] * padded, densities);
+      if (half == 1) std::reverse(densities, densities + rows.size());
+      Stretch& stretch = halves[half];
+      stretch.length = rows.size();
+      stretch.densities = densities;
+      stretch.alpha = work.alpha.data() + ends[half] * padded;
+      stretch.scales = work.scales.data() + ends[half];
+      stretch.moves = work.moves.data() + half * padded * padded;
+      stretch.pending = work.pending.data() + half * padded;
+      forward(*chains[half], {&stretch, 1});
+    });
+
+    // p(x) = sum_ij alpha_i A_ij w_j where they meet.
+    const auto row_at_meeting = [&](std::size_t half) {
+      const double* const row = halves[half].alpha + (halves[half].length - 1) * padded;
+      return Eigen::Map<const Eigen::VectorXd>(row, static_cast<Eigen::Index>(count));
+    };
+    const Eigen::VectorXd predicted = prepared.transitions.transpose() * row_at_meeting(0);
+    const Eigen::VectorXd after = row_at_meeting(1);
+    const double total = predicted.dot(after);
+    if (!std::isnormal(total)) return std::nullopt;
+    halves[0].ends = false;
+    std::fill_n(work.pending.data(), 2 * padded, 0.0);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto state = static_cast<Eigen::Index>(i);
+      halves[0].pending[i] = after[state] * (weight / total);
+      halves[1].pending[i] = predicted[state] * (weight / total);
+    }
+    in_parallel([&](std::size_t half) {
+      Stretch& stretch = halves[half];
+      backward(*chains[half], {&stretch, 1});
+      if (!stretch.sound) return;
+      if (half == 1) reverse_rows(stretch.alpha, stretch.length, padded);
+      if (!fix_emissions) prepared.emissions.accumulate(rows_of(half), stretch.alpha, parts[half]);
+    });
+    if (!halves[0].sound || !halves[1].sound) return std::nullopt;
+    sums.initial += Eigen::Map<const Eigen::VectorXd>(halves[0].alpha, static_cast<Eigen::Index>(count));
+    sums.transitions += moves_of(prepared, halves[0].moves);
+    sums.transitions += moves_of(prepared, halves[1].moves, true);
+    for (const auto& part : parts) latent::add(sums.emissions, part);
+    return weight *
+           (std::log(total) + static_cast<double>(halves[0].exponents + halves[1].exponents) * std::numbers::ln2 +
+            log_scales[0] + log_scales[1]);
+  }
+
+  // body(0) and body(1), on two threads if there are. A thread that waits must not begin another sequence meanwhile, for
+  // which it would use the same memory.
+  template <class Body>
+  static void in_parallel(const Body& body) {
+    std::array<std::exception_ptr, 2> failed;
+    const auto attempt = [&](std::size_t half) {
+      try {
+        body(half);
+      } catch (...) {
+        failed[half] = std::current_exception();
+      }
+    };
+    tbb::this_task_arena::isolate([&] { tbb::parallel_invoke([&] { attempt(0); }, [&] { attempt(1); }); });
+    for (const std::exception_ptr& each : failed) {
+      if (each) std::rethrow_exception(each);
+    }
+  }
+
+  static void reverse_rows(double* rows, std::size_t count, std::size_t padded) {
+    for (std::size_t low = 0, high = count; low + 1 < high; ++low) {
+      --high;
+      std::swap_ranges(rows + low * padded, rows + (low + 1) * padded, rows + high * padded);
+    }
   }
 
   // A sequence too long for `memory`: forward keeps one row in every stretch, from which backward finds the others again
@@ -410,7 +523,7 @@ struct HiddenMarkovModel {
     for (std::size_t number = count; sound && number-- > 0;) {
       Stretch stretch = forward_stretch(number);
       stretch.ends = number + 1 == count;
-      stretch.final_beta = weight / total;
+      if (stretch.ends) std::fill_n(stretch.pending, padded, weight / total);
       backward(prepared.chain, {&stretch, 1});
       sound = stretch.sound;
       if (number == 0) {

@@ -11,7 +11,7 @@
 // and every row of the transition matrix is read once for all of them.
 //
 //   forward    alpha_0 = initial * b_0,   alpha_t = s_t (A' alpha_{t-1}) * b_t        s_t = 2^-exponent(max alpha_{t-1})
-//   backward   w_t = s_t b_t * beta_t,    beta_{t-1} = A w_t,   beta_{T-1} = const
+//   backward   w_t = s_t b_t * beta_t,    beta_{t-1} = A w_t,   beta_{T-1} = given
 //   sums       gamma_t = alpha_t * beta_t,   xi = A * sum_t alpha_{t-1} w_t'
 //
 // b_t are the densities of row t times any positive number.
@@ -28,11 +28,10 @@ struct Stretch {
 
   double top = 0;              // the largest alpha of the row before, after `forward` of the last row
   std::int64_t exponents = 0;  // forward adds: the forward variables are alpha * 2^exponents
-  double* pending = nullptr;   // P, for backward: w of the row after the stretch; set, unless the sequence ends here
-  bool ends = true;            // the sequence ends with this stretch: beta of its last row is `final_beta`
-  double final_beta = 1;
-  double* moves = nullptr;  // P x P: backward adds sum_t alpha_{t-1} w_t', without the factor A
-  bool sound = true;        // backward: no number left the range in which what underflowed could not matter
+  bool ends = true;            // beta of the last row is given, and nothing comes after it
+  double* pending = nullptr;   // P, for backward: if the stretch ends beta of its last row, else w of the row after it
+  double* moves = nullptr;     // P x P: backward adds sum_t alpha_{t-1} w_t', without the factor A
+  bool sound = true;           // backward: no number left the range in which what underflowed could not matter
 };
 
 inline constexpr std::size_t most_in_step = 4;

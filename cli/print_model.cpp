@@ -97,9 +97,10 @@ class ParameterPrinter {
   }
 
   // What the numbers of a row may stand for: columns, or symbols. In a model of sequences the parameters that are not
-  // part of another ("transitions", unlike "emissions.means") have a number for each state.
+  // part of another ("transitions", unlike "emissions.means") have a number for each state, and weights one for each
+  // part of a mixture.
   std::span<const std::string> names_of_width(const std::string& name) const {
-    if (sequences_ && name.find('.') == std::string::npos) return {};
+    if (sequences_ && (name.find('.') == std::string::npos || name.ends_with(".weights"))) return {};
     return symbols_.empty() ? columns_ : std::span<const std::string>(symbols_);
   }
 

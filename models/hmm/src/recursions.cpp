@@ -60,7 +60,7 @@ template <std::size_t W, std::size_t B, std::size_t N, class Finish>
                                            const std::array<const double*, B>& x, std::size_t column,
                                            const Finish& finish) {
   // Few sums would wait for each other: they are split in chains, which are added up in the end.
-  constexpr std::size_t chains = std::min<std::size_t>(W, B * N >= 4 ? 1 : B * N >= 2 ? 2 : 4);
+  constexpr std::size_t chains = std::min<std::size_t>(W, B * N >= 8 ? 1 : B * N >= 4 ? 2 : 4);
   Vec<W> sums[chains][B][N] = {};
   for (std::size_t i = 0; i < rows; i += chains) {
     simd::unroll<chains>([&](auto chain) {

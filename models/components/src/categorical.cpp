@@ -2,9 +2,9 @@
 #include <cmath>
 #include <vector>
 
-#include <boost/random/uniform_real_distribution.hpp>
 #include <latent/components/categorical.hpp>
 #include <latent/components/independent_columns.hpp>
+#include <latent/draw_index.hpp>
 #include <latent/error.hpp>
 #include <latent/text.hpp>
 
@@ -141,16 +141,8 @@ CategoricalBank::Parameters CategoricalBank::pooled(const Observations& rows, We
 
 void CategoricalBank::draw(const Parameters& parameters, std::size_t component, Random& random,
                            std::span<double> row) const {
-  const Eigen::RowVectorXd probabilities = parameters.probabilities.row(static_cast<Eigen::Index>(component));
-  double left = boost::random::uniform_real_distribution<double>(0, 1)(random);
-  Eigen::Index drawn = 0;
-  for (Eigen::Index v = 0; v < probabilities.size(); ++v) {
-    if (probabilities[v] == 0) continue;
-    drawn = v;  // the last possible one, should rounding lead beyond it
-    if (left < probabilities[v]) break;
-    left -= probabilities[v];
-  }
-  row[0] = static_cast<double>(drawn);
+  const Eigen::VectorXd probabilities = parameters.probabilities.row(static_cast<Eigen::Index>(component)).transpose();
+  row[0] = static_cast<double>(draw_index(probabilities, random));
 }
 
 std::optional<std::string> CategoricalBank::refusal(double cell) const {

@@ -7,13 +7,13 @@
 #include <vector>
 
 #include <Eigen/Core>
-#include <boost/random/uniform_real_distribution.hpp>
 #include <latent/column_block.hpp>
 #include <latent/components/cells.hpp>
 #include <latent/components/component_bank.hpp>
 #include <latent/components/gaussian_marginal.hpp>
 #include <latent/components/mixture_start.hpp>
 #include <latent/components/split_merge.hpp>
+#include <latent/draw_index.hpp>
 #include <latent/error.hpp>
 #include <latent/latent_model.hpp>
 #include <latent/log_sum_exp.hpp>
@@ -180,12 +180,8 @@ struct Mixture {
   Simulated sample(const Parameters& parameters, std::size_t columns, std::size_t count,
                    Random& random) const requires BankDraws<Bank> {
     Simulated simulated{RowMajorMatrix(static_cast<Eigen::Index>(count), static_cast<Eigen::Index>(columns)), {}};
-    boost::random::uniform_real_distribution<double> uniform(0, 1);
     for (std::size_t i = 0; i < count; ++i) {
-      double left = uniform(random);
-      Eigen::Index k = 0;
-      while (k + 1 < parameters.weights.size() && left >= parameters.weights[k]) left -= parameters.weights[k++];
-      simulated.labels.push_back(static_cast<std::size_t>(k));
+      simulated.labels.push_back(draw_index(parameters.weights, random));
       bank.draw(parameters.components, simulated.labels.back(), random,
                 {simulated.rows.row(static_cast<Eigen::Index>(i)).data(), columns});
     }

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include <Eigen/Core>
-#include <boost/random/uniform_real_distribution.hpp>
 #include <latent/algebra.hpp>
 #include <latent/column_block.hpp>
 #include <latent/components/component_bank.hpp>
 #include <latent/components/mixture_start.hpp>
+#include <latent/draw_index.hpp>
 #include <latent/fields.hpp>
 #include <latent/log_sum_exp.hpp>
 #include <latent/notes.hpp>
@@ -121,11 +121,8 @@ struct MixtureBank {
   }
 
   void draw(const Parameters& parameters, std::size_t s, Random& random, std::span<double> row) const {
-    const auto weights = parameters.weights.row(static_cast<Eigen::Index>(s));
-    double left = boost::random::uniform_real_distribution<double>(0, 1)(random);
-    Eigen::Index m = 0;
-    while (m + 1 < weights.size() && left >= weights[m]) left -= weights[m++];
-    bank.draw(parameters.components, s * components + static_cast<std::size_t>(m), random, row);
+    const Eigen::VectorXd weights = parameters.weights.row(static_cast<Eigen::Index>(s)).transpose();
+    bank.draw(parameters.components, s * components + draw_index(weights, random), random, row);
   }
 
   // S x D: sum_m c_sm E[x | s, m].

@@ -23,11 +23,13 @@
 #include <latent/components/mixture.hpp>
 #include <latent/coordinates.hpp>
 #include <latent/decoding.hpp>
+#include <latent/draw_index.hpp>
 #include <latent/error.hpp>
 #include <latent/hmm/chain.hpp>
 #include <latent/hmm/chain_maximization.hpp>
 #include <latent/hmm/emissions.hpp>
 #include <latent/hmm/log_recursions.hpp>
+#include <latent/hmm/recursion_memory.hpp>
 #include <latent/hmm/recursions.hpp>
 #include <latent/hmm/topology.hpp>
 #include <latent/latent_model.hpp>
@@ -233,7 +235,7 @@ struct HiddenMarkovModel {
     Simulated simulated{RowMajorMatrix(static_cast<Eigen::Index>(count), static_cast<Eigen::Index>(columns)), {}};
     Eigen::VectorXd next = at.initial;
     for (std::size_t t = 0; t < count; ++t) {
-      const std::size_t state = draw_from(next, random);
+      const std::size_t state = draw_index(next, random);
       simulated.labels.push_back(state);
       bank.draw(at.emissions, state, random, {simulated.rows.row(static_cast<Eigen::Index>(t)).data(), columns});
       next = at.transitions.row(static_cast<Eigen::Index>(state)).transpose();
@@ -278,25 +280,6 @@ struct HiddenMarkovModel {
     }
   }
 
-  // Memory of the recursions, kept by each thread.
-  struct Workspace {
-    AlignedBuffer alpha, densities, moves, pending;
-    std::vector<const double*> rows;
-    std::vector<double> scales;
-    void reserve(std::size_t count, std::size_t room, std::size_t padded) {
-      alpha.reserve(count * padded);
-      densities.reserve(room);
-      std::fill_n(moves.reserve(most_in_step * padded * padded), most_in_step * padded * padded, 0.0);
-      pending.reserve(most_in_step * padded);
-      rows.resize(std::max(rows.size(), count));
-      scales.resize(std::max(scales.size(), count));
-    }
-  };
-  static Workspace& workspace() {
-    static thread_local Workspace own;
-    return own;
-  }
-
   static double sum_of_row(const double* row, std::size_t states) { return std::accumulate(row, row + states, 0.0); }
 
   // ln of what alpha of a last row adds up to.
@@ -311,7 +294,7 @@ struct HiddenMarkovModel {
     const std::size_t padded = prepared.chain.padded(), count = prepared.chain.states();
     std::size_t rows = 0;
     for (const std::size_t index : group) rows += data.length(index);
-    Workspace& work = workspace();
+    RecursionMemory& work = RecursionMemory::own();
     work.reserve(rows, prepared.emissions.room_for(rows, true), padded);
 
     std::array<Stretch, most_in_step> stretches;
@@ -385,7 +368,7 @@ struct HiddenMarkovModel {
                                          double weight, Statistics& sums) const {
     const std::size_t padded = prepared.chain.padded(), count = prepared.chain.states();
     const std::size_t length = data.length(index), middle = length / 2;
-    Workspace& work = workspace();
+    RecursionMemory& work = RecursionMemory::own();
     work.reserve(length, prepared.emissions.room_for(length, true), padded);
     const std::array<std::size_t, 3> ends{0, middle, length};
     const std::array<const Chain*, 2> chains{&prepared.chain, &prepared.reversed};
@@ -479,7 +462,7 @@ struct HiddenMarkovModel {
     std::size_t step = std::max<std::size_t>(64, static_cast<std::size_t>(std::sqrt(static_cast<double>(length))));
     while (fits(prepared, 2 * step)) step *= 2;
     const std::size_t count = (length + step - 1) / step;
-    Workspace& work = workspace();
+    RecursionMemory& work = RecursionMemory::own();
     work.reserve(step, prepared.emissions.room_for(step, true), padded);
     std::vector<double> checkpoints(count * padded);
     std::vector<double> tops(count);
@@ -639,15 +622,6 @@ struct HiddenMarkovModel {
       }
     });
     return alike;
-  }
-
-  static std::size_t draw_from(const Eigen::VectorXd& probabilities, Random& random) {
-    boost::random::uniform_real_distribution<double> uniform(0, 1);
-    double left = uniform(random);
-    Eigen::Index k = 0;
-    while (k + 1 < probabilities.size() && left >= probabilities[k]) left -= probabilities[k++];
-    while (k > 0 && probabilities[k] == 0) --k;  // rounding must not lead to an impossible state
-    return static_cast<std::size_t>(k);
   }
 };
 

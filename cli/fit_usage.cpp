@@ -48,7 +48,9 @@ OptionGroup fit_group() {
            {"max-iterations", "N", "complete E- and M-steps from a start; 0: return the start",
             std::to_string(defaults.max_iterations)},
            {"time-limit", "SECONDS", "stop after so long [no limit]"},
-           {"acceleration", "HOW", "none: plain EM", "none"},
+           {"acceleration", "HOW",
+            "auto (EM until its path is quiet, then saddle-free multisecant steps), squarem, anderson, acx, or none",
+            name_of(defaults.acceleration)},
            {"threads", "N", "threads to use; the result does not depend on it [all]"}}};
 }
 
@@ -94,9 +96,7 @@ FitOptions fit_options(const Arguments& arguments) {
     }
   }
   if (arguments.has("threads")) options.threads = arguments.whole_number("threads", 1);
-  if (const std::string how = arguments.text("acceleration"); how != "none") {
-    throw OptionError("acceleration is '" + how + "', it must be none");
-  }
+  options.acceleration = acceleration(arguments.text("acceleration"));
   options.validate();
   return options;
 }

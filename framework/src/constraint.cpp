@@ -189,6 +189,44 @@ void Constraint::from_natural(std::span<const double> natural, std::span<double>
   }
 }
 
+std::size_t Constraint::stabilized_size(std::size_t size) const {
+  return kind_ == Kind::simplex ? size : free_size(size);
+}
+
+void Constraint::to_stabilized(std::span<const double> block, std::span<double> stabilized) const {
+  switch (kind_) {
+    case Kind::simplex:
+    case Kind::non_negative:
+      std::ranges::transform(block, stabilized.begin(), [](double x) { return std::sqrt(x); });
+      break;
+    case Kind::interval:
+      std::ranges::transform(block, stabilized.begin(), [this](double x) {
+        return std::asin(std::sqrt(std::clamp((x - lower_) / (upper_ - lower_), 0.0, 1.0)));
+      });
+      break;
+    default: to_unconstrained(block, stabilized);
+  }
+}
+
+void Constraint::from_stabilized(std::span<const double> stabilized, std::span<double> block) const {
+  const auto square_of = [](double x) { return x * x; };
+  switch (kind_) {
+    case Kind::simplex: {
+      std::ranges::transform(stabilized, block.begin(), square_of);
+      const double sum = std::accumulate(block.begin(), block.end(), 0.0);
+      for (double& p : block) p /= sum;
+      break;
+    }
+    case Kind::non_negative: std::ranges::transform(stabilized, block.begin(), square_of); break;
+    case Kind::interval:
+      std::ranges::transform(stabilized, block.begin(), [&](double x) {
+        return std::clamp(lower_ + (upper_ - lower_) * square_of(std::sin(x)), lower_, upper_);
+      });
+      break;
+    default: from_unconstrained(stabilized, block);
+  }
+}
+
 std::optional<std::string> Constraint::violation(std::span<const double> block) const {
   for (double x : block) {
     if (!std::isfinite(x)) return "has the value " + number(x) + ", it must be finite";

@@ -7,7 +7,15 @@
 
 namespace latent {
 
-const char* name_of(StepKind kind) { return kind == StepKind::start ? "start" : "em"; }
+const char* name_of(StepKind kind) {
+  switch (kind) {
+    case StepKind::start: return "start";
+    case StepKind::em: return "em";
+    case StepKind::accelerated: return "accelerated";
+    case StepKind::rejected: return "rejected";
+  }
+  return "";
+}
 
 const char* name_of(Verdict verdict) {
   switch (verdict) {

@@ -29,12 +29,13 @@ std::optional<Stop> stop_of(const latent::FitOptions& options, double total_weig
   for (std::size_t t = 1; t <= most; ++t) {
     latent::Iteration now;
     now.iteration = t;
+    now.kind = latent::StepKind::em;
     now.objective = objective(t);
     now.change = now.objective - before.objective;
     now.parameter_change = parameter_change;
     if (t > 1) {
       now.rate = now.change / before.change;
-      now.estimated_gain = latent::aitken_gain(now.change, before.change);
+      now.estimated_gain = latent::aitken_gain(now.change, now.rate);
     }
     if (const auto reason = stopping.converged(now)) return Stop{t, *reason};
     before = now;
@@ -55,19 +56,20 @@ TEST_SUITE("framework/stopping") {
       CAPTURE(rate);
       const auto objective = geometric(rate);
       for (const std::size_t t : {2, 5}) {
-        const double gain = latent::aitken_gain(objective(t) - objective(t - 1), objective(t - 1) - objective(t - 2));
+        const double change = objective(t) - objective(t - 1);
+        const double gain = latent::aitken_gain(change, change / (objective(t - 1) - objective(t - 2)));
         CHECK(gain == near(-2 - objective(t), tolerance::numeric));
       }
     }
   }
 
   TEST_CASE("aitken: no estimate while the changes do not shrink") {
-    CHECK(std::isnan(latent::aitken_gain(2, 1)));
+    CHECK(std::isnan(latent::aitken_gain(2, 2)));
     CHECK(std::isnan(latent::aitken_gain(1, 1)));
-    CHECK(std::isnan(latent::aitken_gain(-1, 2)));
-    CHECK(std::isnan(latent::aitken_gain(1, 0)));
-    CHECK(std::isnan(latent::aitken_gain(0, 0)));
-    CHECK(latent::aitken_gain(0, 1) == 0);
+    CHECK(std::isnan(latent::aitken_gain(-1, -0.5)));
+    CHECK(std::isnan(latent::aitken_gain(1, std::numeric_limits<double>::infinity())));
+    CHECK(std::isnan(latent::aitken_gain(0, std::numeric_limits<double>::quiet_NaN())));
+    CHECK(latent::aitken_gain(0, 0) == 0);
   }
 
   TEST_CASE("aitken: stops at the third estimate below the tolerance") {

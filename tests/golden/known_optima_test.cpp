@@ -152,12 +152,23 @@ const std::vector<KnownOptimum>& known_optima() {
 
 // Runs `check` for each problem, fitted until the parameters stand still: the objective stands still long before.
 template <class Check>
-void for_each_fitted(const Check& check) {
+void for_each_fitted_by(latent::Acceleration acceleration, const Check& check) {
   for (const KnownOptimum& problem : known_optima()) {
     CAPTURE(problem.name);
-    const Outcome outcome = problem.fit({.tolerance = 1e-13, .stop = latent::StopRule::parameters});
+    const Outcome outcome =
+        problem.fit({.tolerance = 1e-13, .stop = latent::StopRule::parameters, .acceleration = acceleration});
     CAPTURE(outcome.summary.brief_report());
     check(problem, outcome);
+  }
+}
+
+template <class Check>
+void for_each_fitted(const Check& check) {
+  for (const auto acceleration :
+       {latent::Acceleration::none, latent::Acceleration::squarem, latent::Acceleration::anderson,
+        latent::Acceleration::acx, latent::Acceleration::automatic}) {
+    CAPTURE(latent::name_of(acceleration));
+    for_each_fitted_by(acceleration, check);
   }
 }
 
@@ -218,13 +229,13 @@ TEST_SUITE("golden") {
   }
 
   TEST_CASE("known optima: the rate of the objective is the square of that of the parameters") {
-    for_each_fitted([](const KnownOptimum& problem, const Outcome& outcome) {
+    for_each_fitted_by(latent::Acceleration::none, [](const KnownOptimum& problem, const Outcome& outcome) {
       const std::size_t late = iteration_below(1e-8, outcome.trace), earlier = iteration_below(1e-5, outcome.trace);
       const double rate = parameter_rate(outcome.trace, late);
       if (problem.rate) CHECK(std::abs(rate - *problem.rate) < 1e-6);
       // Nearer to the end the changes of the objective are rounding.
       CHECK(std::sqrt(outcome.trace[earlier].rate) == near(parameter_rate(outcome.trace, earlier), 2e-2));
-      CHECK(std::sqrt(problem.fit({}).summary.rate) == near(rate, 2e-2));
+      CHECK(std::sqrt(problem.fit({.acceleration = latent::Acceleration::none}).summary.rate) == near(rate, 2e-2));
     });
   }
 

@@ -23,6 +23,11 @@ namespace latent {
 //   positive_definite   D x D, symmetric          Cholesky factor, logs on its diagonal               D(D+1)/2
 //                                                 (Pinheiro & Bates 1996, section 2.2)
 //   fixed               anything                  nothing                                             0
+//
+// A third kind of coordinates, for extrapolation, is finite also where a probability is zero, and no point of R^m is
+// outside: probabilities stand as their square roots (arcsine for an interval), numbers that are not negative as theirs,
+// the others as above. The square root makes the information of a frequency or a rate the same everywhere (Bartlett
+// 1936, Suppl. J. R. Statist. Soc. 3, 68): they are called stabilized. Those of a simplex are one too many.
 class Constraint {
  public:
   enum class Kind { real, positive, non_negative, interval, simplex, ordered, positive_definite, fixed };
@@ -39,6 +44,8 @@ class Constraint {
   std::size_t free_size(std::size_t size) const;
   // The number of natural coordinates: the values themselves, of a symmetric matrix the lower triangle.
   std::size_t natural_size(std::size_t size) const;
+  // The number of stabilized coordinates.
+  std::size_t stabilized_size(std::size_t size) const;
 
   // Between a block (row-major) and its coordinates. A value on the boundary of its range (a zero in a simplex) has
   // infinite unconstrained coordinates, a matrix that is not positive definite has NaN.
@@ -46,6 +53,8 @@ class Constraint {
   void from_unconstrained(std::span<const double> free, std::span<double> block) const;
   void to_natural(std::span<const double> block, std::span<double> natural) const;
   void from_natural(std::span<const double> natural, std::span<double> block) const;
+  void to_stabilized(std::span<const double> block, std::span<double> stabilized) const;
+  void from_stabilized(std::span<const double> stabilized, std::span<double> block) const;
 
   // Why these values are not allowed ("the weights sum to 0.9, they must sum to 1"), or nothing.
   std::optional<std::string> violation(std::span<const double> block) const;

@@ -13,7 +13,8 @@
 #include <latent/fields.hpp>
 
 // Parameters as vectors. Natural coordinates are the numbers themselves (of a symmetric matrix the lower triangle);
-// unconstrained ones run over all of R^m, m the number of free parameters (<latent/constraint.hpp>).
+// unconstrained ones run over all of R^m, m the number of free parameters; stabilized ones are those that extrapolation
+// uses (<latent/constraint.hpp>).
 
 namespace latent {
 
@@ -35,39 +36,63 @@ std::size_t free_parameters(const Parameters& parameters) {
   return count;
 }
 
-enum class Coordinates { natural, unconstrained };
+enum class Coordinates { natural, unconstrained, stabilized };
+
+// How many coordinates a block of `size` values has.
+inline std::size_t coordinate_count(const Constraint& constraint, Coordinates coordinates, std::size_t size) {
+  switch (coordinates) {
+    case Coordinates::natural: return constraint.natural_size(size);
+    case Coordinates::unconstrained: return constraint.free_size(size);
+    case Coordinates::stabilized: return constraint.stabilized_size(size);
+  }
+  return 0;
+}
+
+inline void block_to_coordinates(const Constraint& constraint, Coordinates coordinates, std::span<const double> block,
+                                 std::span<double> here) {
+  switch (coordinates) {
+    case Coordinates::natural: return constraint.to_natural(block, here);
+    case Coordinates::unconstrained: return constraint.to_unconstrained(block, here);
+    case Coordinates::stabilized: return constraint.to_stabilized(block, here);
+  }
+}
 
 template <HasFields Parameters>
 Eigen::VectorXd to_vector(const Parameters& parameters, Coordinates coordinates) {
-  const bool natural = coordinates == Coordinates::natural;
   std::vector<double> vector;
   for_each_field(parameters, [&](const std::string&, const auto& value, const Constraint& constraint) {
     for_each_block(value, constraint, [&](std::span<const double> block) {
       const std::size_t at = vector.size();
-      vector.resize(at + (natural ? constraint.natural_size(block.size()) : constraint.free_size(block.size())));
-      const std::span<double> here = std::span(vector).subspan(at);
-      natural ? constraint.to_natural(block, here) : constraint.to_unconstrained(block, here);
+      vector.resize(at + coordinate_count(constraint, coordinates, block.size()));
+      block_to_coordinates(constraint, coordinates, block, std::span(vector).subspan(at));
     });
   });
   return Eigen::Map<const Eigen::VectorXd>(vector.data(), static_cast<Eigen::Index>(vector.size()));
 }
 
-// The parameters at that vector; `like` gives the shapes and the values of fixed fields. Natural coordinates are taken
-// as they are: whether they satisfy the constraints is for violation() to say.
+// The parameters at that vector; `like` gives the shapes and the values of fixed fields, and to the bit those of every
+// block that has its coordinates. Natural coordinates are taken as they are: whether they satisfy the constraints is for
+// violation() to say.
 template <HasFields Parameters>
 Parameters from_vector(const Eigen::VectorXd& vector, Coordinates coordinates, const Parameters& like) {
-  const bool natural = coordinates == Coordinates::natural;
   Parameters result = like;
   std::size_t at = 0;
+  std::vector<double> alike;
   for_each_field(result, [&](const std::string&, auto& value, const Constraint& constraint) {
     std::vector<double> numbers = numbers_of(value);
     const std::size_t size = constraint.block_size(shape_of(value));
     for (std::size_t first = 0; first < numbers.size(); first += size) {
-      const std::size_t length = natural ? constraint.natural_size(size) : constraint.free_size(size);
-      const std::span<const double> here{vector.data() + at, length};
+      const std::span<const double> here{vector.data() + at, coordinate_count(constraint, coordinates, size)};
       const std::span<double> block = std::span(numbers).subspan(first, size);
-      natural ? constraint.from_natural(here, block) : constraint.from_unconstrained(here, block);
-      at += length;
+      at += here.size();
+      alike.resize(here.size());
+      block_to_coordinates(constraint, coordinates, block, alike);
+      if (std::ranges::equal(alike, here)) continue;
+      switch (coordinates) {
+        case Coordinates::natural: constraint.from_natural(here, block); break;
+        case Coordinates::unconstrained: constraint.from_unconstrained(here, block); break;
+        case Coordinates::stabilized: constraint.from_stabilized(here, block); break;
+      }
     }
     std::span<const double> all = numbers;
     assign_numbers(all, value);

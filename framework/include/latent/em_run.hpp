@@ -13,6 +13,7 @@
 #include <latent/coordinates.hpp>
 #include <latent/error.hpp>
 #include <latent/expectation.hpp>
+#include <latent/extrapolation.hpp>
 #include <latent/fit_options.hpp>
 #include <latent/iteration.hpp>
 #include <latent/latent_model.hpp>
@@ -43,7 +44,10 @@ class EmRun {
         index_(index),
         total_weight_(sample.total_weight()),
         parameters_(std::move(start)),
-        stopping_(options, total_weight_) {}
+        stopping_(options, total_weight_),
+        extrapolation_(options.tolerance == 0 && options.acceleration == Acceleration::automatic
+                           ? Acceleration::none
+                           : options.acceleration) {}
 
   // Replaces the start of a run that has not begun.
   void start_at(Parameters start) { parameters_ = std::move(start); }
@@ -100,7 +104,8 @@ class EmRun {
     summary.iterations = last.iteration;
     summary.estimated_gain = last.estimated_gain;
     const auto telling = std::find_if(trace_.rbegin(), trace_.rend(), [this](const Iteration& at) {
-      return std::abs(at.change) > fall_by_rounding(at.objective, total_weight_);  // a ratio of roundings says nothing
+      return at.kind != StepKind::rejected && !std::isnan(at.rate) &&
+             std::abs(at.change) > fall_by_rounding(at.objective, total_weight_);  // a ratio of roundings says nothing
     });
     if (telling != trace_.rend()) summary.rate = telling->rate;
   }
@@ -118,15 +123,61 @@ class EmRun {
     show(first);
   }
 
-  // One M-step and the E-step that shows what it gained.
+  // One M-step, and the E-step that shows what it gained, or what the accelerator's proposal does.
   void iterate() {
     std::vector<Note> notes;
-    std::optional<Parameters> next = m_step(*expectation_, notes);
+    std::optional<Parameters> image = m_step(*expectation_, notes);
     for (const Note& note : notes) remember(note, trace_.back().iteration + 1);
-    if (!next) return;
-    std::optional<Expectation<Model>> expectation = e_step(*next);
+    if (!image) return;
+    if (!std::ranges::any_of(notes, &Note::degenerate)) {
+      std::optional<Parameters> proposal =
+          extrapolation_.propose(model_, parameters_, *image, trace_.back().objective, settling(*image));
+      if (proposal && accelerated_step(*proposal)) return;
+      if (verdict_ != Verdict::not_run) return;
+    }
+    em_step(*image, notes);
+  }
+
+  // Whether the fit may be about to converge.
+  bool settling(const Parameters& image) const {
+    double residual = std::numeric_limits<double>::quiet_NaN();
+    if constexpr (HasFields<Parameters>) {
+      if (extrapolation_ && stopping_.by_parameters()) residual = relative_change(parameters_, image);
+    }
+    return stopping_.near(last_step_, residual);
+  }
+
+  // Goes to the proposal unless the objective falls there; returns whether it did.
+  bool accelerated_step(Parameters& proposal) {
+    std::optional<Expectation<Model>> expectation;
+    try {
+      expectation = timed_e_step(proposal);
+    } catch (const ModelError&) {  // the model cannot be there
+    }
+    Iteration now;
+    if (expectation) now = observe(*expectation, proposal, StepKind::accelerated);
+    if (!expectation || !(now.change >= -rounding_of(now.objective, total_weight_) / 16)) {
+      extrapolation_.refused();
+      Iteration refused = trace_.back();
+      refused.kind = StepKind::rejected;
+      refused.change = expectation ? now.change : -std::numeric_limits<double>::infinity();
+      refused.rate = refused.estimated_gain = refused.parameter_change = std::numeric_limits<double>::quiet_NaN();
+      refused.passes = e_steps_;
+      refused.seconds = seconds_since(begin_);
+      trace_.push_back(refused);
+      show(refused);
+      return false;
+    }
+    take(proposal, *expectation, now, {});
+    stopping_.converged(now);
+    show(now);
+    return true;
+  }
+
+  void em_step(Parameters& next, const std::vector<Note>& notes) {
+    std::optional<Expectation<Model>> expectation = e_step(next);
     if (!expectation) return;
-    const Iteration now = observe(*expectation, *next, StepKind::em);
+    const Iteration now = observe(*expectation, next, StepKind::em);
 
     if (!std::isfinite(now.objective)) {
       return end(Verdict::not_finite, "the objective is " + number(now.objective) + " after iteration " +
@@ -144,7 +195,7 @@ class EmRun {
               "the E-step does not match the log-likelihood, or a prior is missing in log_prior; the parameters "
               "before it are kept");
     }
-    take(*next, *expectation, now, notes);
+    take(next, *expectation, now, notes);
     if (const std::optional<std::string> reason = stopping_.converged(now)) {
       end(Verdict::converged, *reason);
     }
@@ -155,15 +206,21 @@ class EmRun {
     parameters_ = std::move(next);
     expectation_ = std::move(expectation);
     trace_.push_back(now);
+    last_step_ = now;
     degenerate_ = std::ranges::any_of(notes, &Note::degenerate);
   }
 
   std::optional<Expectation<Model>> e_step(const Parameters& parameters) {
-    const Clock::time_point start = Clock::now();
     std::optional<Expectation<Model>> expectation;
-    attempt([&] { expectation = expect(model_, parameters, sample_); });
-    e_seconds_ += seconds_since(start);
+    attempt([&] { expectation = timed_e_step(parameters); });
+    return expectation;
+  }
+
+  Expectation<Model> timed_e_step(const Parameters& parameters) {
+    const Clock::time_point start = Clock::now();
     ++e_steps_;
+    Expectation<Model> expectation = expect(model_, parameters, sample_);
+    e_seconds_ += seconds_since(start);
     return expectation;
   }
 
@@ -207,9 +264,11 @@ class EmRun {
     const Iteration& before = trace_.back();
     now.iteration = before.iteration + 1;
     now.change = now.objective - before.objective;
-    if (before.iteration > 0) {
-      now.rate = now.change / before.change;
-      now.estimated_gain = aitken_gain(now.change, before.change);
+    const double slowest = extrapolation_.rate();
+    now.rate = slowest * slowest;
+    if (kind == StepKind::em) {
+      if (last_step_.kind == StepKind::em) now.rate = std::fmax(now.rate, now.change / last_step_.change);
+      now.estimated_gain = aitken_gain(now.change, now.rate);
     }
     if constexpr (HasFields<Parameters>) now.parameter_change = relative_change(parameters_, parameters);
     return now;
@@ -257,7 +316,9 @@ class EmRun {
   Parameters parameters_;
   std::optional<Expectation<Model>> expectation_;  // at parameters_
   Stopping stopping_;
+  Extrapolation<Model> extrapolation_;
   Trace trace_;
+  Iteration last_step_;  // of EM or accelerated
   std::vector<Warning> warnings_;
   bool degenerate_ = false;  // said by the notes of the last M-step
   Verdict verdict_ = Verdict::not_run;

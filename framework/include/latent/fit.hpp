@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include <latent/em_run.hpp>
@@ -45,6 +46,11 @@ Fitted<Model> fit_from(const Model& model, const Sample<DataOf<Model>>& sample, 
   sample.validate();
   if (!HasFields<typename Model::Parameters> && options.stop == StopRule::parameters) {
     throw OptionError("stop is 'parameters', it must be another rule for a model whose Parameters have no fields()");
+  }
+  if (!HasFields<typename Model::Parameters> && options.acceleration != Acceleration::automatic &&
+      options.acceleration != Acceleration::none) {
+    throw OptionError(std::string("acceleration is '") + name_of(options.acceleration) +
+                      "', it must be none for a model whose Parameters have no fields()");
   }
   const Clock::time_point begin = Clock::now();
   // Without a number of threads a fit inside another (a start found by k-means) uses those of the outer one.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include <latent/acceleration.hpp>
 #include <latent/iteration.hpp>
 
 namespace latent {
@@ -25,7 +26,10 @@ struct FitOptions {
   // What the stop rule compares with. 0: the rule never stops the fit.
   double tolerance = 1e-9;
   StopRule stop = StopRule::aitken;
-  // The most complete E- and M-steps from a start; 0 returns the start.
+  // automatic is none for a model without fields(), which has no coordinates, and with a tolerance of 0, which asks for
+  // steps of EM and not for an optimum.
+  Acceleration acceleration = Acceleration::automatic;
+  // The most steps from a start, of EM or accelerated; 0 returns the start.
   std::size_t max_iterations = 10000;
   // The longest the fit may take, looked at after every iteration; unset: no limit.
   std::optional<double> time_limit_seconds = std::nullopt;

@@ -8,12 +8,18 @@
 
 namespace latent {
 
-enum class StepKind { start, em };
+enum class StepKind {
+  start,
+  em,
+  accelerated,
+  rejected,  // an accelerated step that lowered the objective: the state is what it was, the E-step is spent
+};
 const char* name_of(StepKind kind);
 
-// One line of the trace: the state after `iteration` complete E- and M-steps, seen with the E-step made there.
-// Numbers that are not known yet are NaN. `rate` is that of the objective, which at a maximum inside the parameter
-// space is the square of the rate at which EM's parameters converge.
+// One line of the trace: the state after `iteration` steps, each of EM or accelerated, seen with the E-step made there.
+// Numbers that are not known are NaN. `rate` is that of EM's objective, which at a maximum inside the parameter space is
+// the square of the rate at which EM's parameters converge: change / the change before, or, if that is more, what an
+// accelerator has seen. `estimated_gain` is known only after steps of EM.
 struct Iteration {
   std::size_t start = 0;      // which start, from 0
   std::size_t iteration = 0;  // 0: the start itself
@@ -21,8 +27,8 @@ struct Iteration {
   StepKind kind = StepKind::start;
   double objective = 0;                                                // log-likelihood + log-prior
   double log_likelihood = 0;                                           // weighted, of all observations
-  double change = std::numeric_limits<double>::quiet_NaN();            // of the objective, by the last step
-  double rate = std::numeric_limits<double>::quiet_NaN();              // change / the change before
+  double change = std::numeric_limits<double>::quiet_NaN();            // of the objective, by this step
+  double rate = std::numeric_limits<double>::quiet_NaN();              // see above
   double estimated_gain = std::numeric_limits<double>::quiet_NaN();    // still to come, by Aitken's extrapolation
   double parameter_change = std::numeric_limits<double>::quiet_NaN();  // relative; see relative_change()
   std::size_t passes = 0;                                              // over the data, since the start

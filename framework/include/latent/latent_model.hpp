@@ -31,7 +31,7 @@
 // You get latent::fit(model, data) with its driver, parallel sums, stopping rules, verdicts and traces
 // (<latent/fit.hpp>). Every member below is optional and unlocks more:
 //
-//   fields() on Parameters              parameter change as a stop rule, free-parameter count (AIC, BIC), vectors, files
+//   fields() on Parameters              acceleration, parameter change as a stop rule, free-parameter count (AIC, BIC), vectors, files
 //   fields() on Statistics              parallel sums (else one thread adds up all), weights; or add(other, factor) and
 //                                       scale(factor), if the sum is not that of the numbers
 //   Statistics statistics(const Parameters&) const
@@ -50,6 +50,10 @@
 //                                       maximum a posteriori: the objective becomes log-likelihood + log-prior
 //   std::size_t free_parameters(const Parameters&) const
 //                                       their number, if it is not what the constraints of fields() make it
+//   Parameters admissible(const Parameters&) const
+//                                       parameters that satisfy what the constraints of fields() cannot say (an initial
+//                                       distribution that is the stationary one of the transitions), from some that may
+//                                       not: what an accelerator proposes goes through it
 //   std::size_t grain() const           how many observations make a task worth a thread (default 512)
 //   std::size_t enough() const          how many observations tell good starts from bad ones, if that is more than
 //                                       FitOptions::search_observations
@@ -174,6 +178,11 @@ concept TakesNotes = requires(const Model& model, const typename Model::Statisti
 template <class Model>
 concept HasLogPrior = requires(const Model& model, const typename Model::Parameters& parameters) {
   { model.log_prior(parameters) } -> std::convertible_to<double>;
+};
+
+template <class Model>
+concept Admits = requires(const Model& model, const typename Model::Parameters& parameters) {
+  { model.admissible(parameters) } -> std::convertible_to<typename Model::Parameters>;
 };
 
 template <class Model>

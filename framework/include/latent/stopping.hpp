@@ -30,9 +30,9 @@ inline double rounding_at_the_edge(double objective, double total_weight) {
   return 1e-5 * (std::abs(objective) + total_weight);
 }
 
-// Aitken's estimate of what the objective still gains after two successive changes; NaN when they do not shrink.
-inline double aitken_gain(double change, double previous_change) {
-  const double rate = change / previous_change;
+// Aitken's estimate of what the objective still gains after a change, when changes shrink at that rate; NaN when they do
+// not.
+inline double aitken_gain(double change, double rate) {
   return rate >= 0 && rate < 1 ? change * rate / (1 - rate) : std::numeric_limits<double>::quiet_NaN();
 }
 
@@ -42,19 +42,27 @@ class Stopping {
   Stopping(const FitOptions& options, double total_weight)
       : rule_(options.stop), tolerance_(options.tolerance), total_weight_(total_weight) {}
 
-  // The sentence that says why the fit has converged, or nothing. Call it once for each iteration.
+  // The sentence that says why the fit has converged, or nothing. Call it once for each step. Only steps of EM tell:
+  // an accelerator that finds nothing better has not shown that there is nothing.
   std::optional<std::string> converged(const Iteration& now);
+
+  // Whether the rule may hold at the next steps of EM, which an accelerator should then leave to it. `residual`: the
+  // relative change of the parameters that EM is about to make.
+  bool near(const Iteration& last, double residual) const;
+  bool by_parameters() const { return rule_ == StopRule::parameters; }
 
  private:
   std::optional<std::string> by_aitken(const Iteration& now);
   std::optional<std::string> by_absolute_change(const Iteration& now) const;
   std::optional<std::string> by_relative_change(const Iteration& now) const;
-  std::optional<std::string> by_parameters(const Iteration& now) const;
+  std::optional<std::string> by_parameter_change(const Iteration& now) const;
+  int enough_in_a_row() const { return accelerated_ ? 2 : 3; }
 
   StopRule rule_;
   double tolerance_;
   double total_weight_;
   int in_a_row_ = 0;
+  bool accelerated_ = false;
 };
 
 }  // namespace latent

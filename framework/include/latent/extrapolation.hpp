@@ -1,0 +1,53 @@
+#pragma once
+
+#include <limits>
+#include <memory>
+#include <optional>
+
+#include <Eigen/Core>
+#include <latent/accelerator.hpp>
+#include <latent/coordinates.hpp>
+#include <latent/latent_model.hpp>
+
+namespace latent {
+
+// The accelerator of a run, between parameters and vectors.
+template <LatentModel Model>
+class Extrapolation {
+ public:
+  using Parameters = typename Model::Parameters;
+
+  explicit Extrapolation(Acceleration acceleration)
+      : accelerator_(HasFields<Parameters> ? make_accelerator(acceleration) : nullptr) {}
+
+  explicit operator bool() const { return accelerator_ != nullptr; }
+
+  // After an EM step from `at` to `image`: where to try to go instead, if anywhere. When settling, nowhere.
+  std::optional<Parameters> propose(const Model& model, const Parameters& at, const Parameters& image, double objective,
+                                    bool settling) {
+    if constexpr (HasFields<Parameters>) {
+      if (!accelerator_ || !accelerator_->awake(objective)) return std::nullopt;
+      const MapStep step{to_vector(at, Coordinates::stabilized), to_vector(image, Coordinates::stabilized), objective};
+      if (!step.at.allFinite() || !step.image.allFinite()) return std::nullopt;
+      accelerator_->learn(step);
+      if (settling) return std::nullopt;
+      const std::optional<Eigen::VectorXd> proposal = accelerator_->propose();
+      if (!proposal) return std::nullopt;
+      Parameters parameters = from_vector(*proposal, Coordinates::stabilized, image);
+      if constexpr (Admits<Model>) parameters = model.admissible(parameters);
+      if (!violation(parameters)) return parameters;
+      accelerator_->refused();
+    }
+    return std::nullopt;
+  }
+
+  void refused() { accelerator_->refused(); }
+
+  // Of EM in its slowest direction; NaN if not known.
+  double rate() const { return accelerator_ ? accelerator_->rate() : std::numeric_limits<double>::quiet_NaN(); }
+
+ private:
+  std::unique_ptr<Accelerator> accelerator_;
+};
+
+}  // namespace latent

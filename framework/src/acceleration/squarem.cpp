@@ -1,0 +1,47 @@
+#include "squarem.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace latent {
+namespace {
+
+constexpr double growth = 4;  // of the limit: mstep of Varadhan & Roland's program
+
+}  // namespace
+
+void Squarem::learn(const MapStep& step) {
+  before_ = std::exchange(last_, step);
+  if (extrapolated_) {  // kept: this step is the one that settles what was extrapolated
+    extrapolated_ = false;
+    if (limited_) limit_ *= growth;
+    steps_ = 0;
+  } else {
+    ++steps_;
+  }
+}
+
+std::optional<Eigen::VectorXd> Squarem::propose() {
+  if (steps_ < 2) return std::nullopt;
+  const Eigen::VectorXd r = before_.image - before_.at;
+  const Eigen::VectorXd v = last_.image - last_.at - r;
+  if (!(v.norm() > 0)) return std::nullopt;
+  const double wanted = r.norm() / v.norm();  // 1 / (1 - rate), were there one rate for all directions
+  rate_ = 1 - 1 / wanted;
+  limited_ = wanted >= limit_;
+  const double length = std::clamp(wanted, 1.0, limit_);
+  steps_ = 0;
+  if (length == 1) {  // x' would be x2
+    if (limited_) limit_ *= growth;
+    return std::nullopt;
+  }
+  extrapolated_ = true;
+  return before_.at + 2 * length * r + length * length * v;
+}
+
+void Squarem::refused() {
+  extrapolated_ = false;
+  if (limited_) limit_ = std::max(1.0, limit_ / growth);
+}
+
+}  // namespace latent

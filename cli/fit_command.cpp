@@ -61,6 +61,7 @@ FitResult fit_data(const ModelEntry& entry, const Arguments& arguments, const Fi
   check_labels(data.start, *result.model, arguments);
   check_known_states(data.table, result.model->components());
   result.report = watched_fit(*result.model, rows, options, data.start);
+  if (arguments.has("certify") && !result.failed()) result.certificate = result.model->certify(rows, options);
   const Summary& summary = result.summary();
   const double entropy = result.failed() ? std::numeric_limits<double>::quiet_NaN()
                                          : result.model->posterior_entropy(rows, options.threads);

@@ -59,6 +59,15 @@ Json fit_to_json(const FitResult& result) {
   json["log_likelihood"] = summary.log_likelihood;
   json["objective"] = summary.objective;
   json["iterations"] = summary.iterations;
+  json["accelerated_steps"] = summary.accelerated_steps;
+  json["rejected_steps"] = summary.rejected_steps;
+  if (summary.plain_em) {
+    json["plain_em"] = {{"objective", summary.plain_em->objective},
+                        {"iterations", summary.plain_em->iterations},
+                        {"verdict", name_of(summary.plain_em->verdict)},
+                        {"same_optimum", summary.plain_em->same_optimum}};
+  }
+  if (result.certificate) json["certificate"] = to_json(*result.certificate);
   json["observations"] = summary.observations;
   json["total_weight"] = summary.total_weight;
   json["free_parameters"] = *summary.free_parameters;
@@ -85,7 +94,9 @@ void print_report(std::ostream& out, const FitResult& result) {
   const Criteria& values = result.criteria;
   const bool icl = !std::isnan(values.icl);
   out << result.summary().full_report() << (icl ? "AIC, BIC, ICL     " : "AIC, BIC          ") << rounded(values.aic, 9)
-      << ", " << rounded(values.bic, 9) << (icl ? ", " + rounded(values.icl, 9) : "") << "\n\n";
+      << ", " << rounded(values.bic, 9) << (icl ? ", " + rounded(values.icl, 9) : "") << "\n";
+  if (result.certificate) out << "\n" << report_of(*result.certificate);
+  out << "\n";
   constexpr std::size_t most = 1000;  // numbers of a parameter that a person reads; inspect prints all
   print_parameters(out, *result.model, result.columns, most);
 }

@@ -2,10 +2,12 @@
 
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <latent/any_model.hpp>
+#include <latent/certificate.hpp>
 #include <latent/criteria.hpp>
 #include <latent/fit_options.hpp>
 
@@ -21,7 +23,8 @@ struct FitResult {
   std::vector<std::string> columns;  // of the data
   FitReport report;
   Criteria criteria;
-  Json options;  // of the fit, as asked for
+  Json options;                            // of the fit, as asked for
+  std::optional<Certificate> certificate;  // with --certify
 
   const Summary& summary() const { return report.summary; }
   bool failed() const;  // without a model worth keeping

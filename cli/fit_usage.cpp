@@ -45,12 +45,15 @@ OptionGroup fit_group() {
             name_of(defaults.stop)},
            {"tolerance", "X", "how small is small enough: per row of data for aitken and absolute; 0: never stop",
             number(defaults.tolerance)},
-           {"max-iterations", "N", "complete E- and M-steps from a start; 0: return the start",
+           {"max-iterations", "N", "the most iterations from a start, each a pass over the data; 0: return the start",
             std::to_string(defaults.max_iterations)},
            {"time-limit", "SECONDS", "stop after so long [no limit]"},
            {"acceleration", "HOW",
             "auto (EM until its path is quiet, then saddle-free multisecant steps), squarem, anderson, acx, or none",
             name_of(defaults.acceleration)},
+           {"check-basin", "", "run plain EM too, and say whether it ends in the same optimum"},
+           {"certify", "",
+            "look at the point where the fit ended: plain EM from there, the score, the rates of EM; is it a maximum?"},
            {"threads", "N", "threads to use; the result does not depend on it [all]"}}};
 }
 
@@ -97,6 +100,7 @@ FitOptions fit_options(const Arguments& arguments) {
   }
   if (arguments.has("threads")) options.threads = arguments.whole_number("threads", 1);
   options.acceleration = acceleration(arguments.text("acceleration"));
+  options.check_basin = arguments.has("check-basin");
   options.validate();
   return options;
 }

@@ -227,6 +227,18 @@ void Constraint::from_stabilized(std::span<const double> stabilized, std::span<d
   }
 }
 
+bool Constraint::at_edge(std::span<const double> block) const {
+  constexpr double near = 1e-6;
+  switch (kind_) {
+    case Kind::simplex: return std::ranges::any_of(block, [](double p) { return p < near; });
+    case Kind::interval:
+      return std::ranges::any_of(
+          block, [this](double x) { return std::min(x - lower_, upper_ - x) < near * (upper_ - lower_); });
+    case Kind::non_negative: return std::ranges::any_of(block, [](double x) { return x < near; });
+    default: return false;
+  }
+}
+
 std::optional<std::string> Constraint::violation(std::span<const double> block) const {
   for (double x : block) {
     if (!std::isfinite(x)) return "has the value " + number(x) + ", it must be finite";

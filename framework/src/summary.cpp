@@ -61,8 +61,17 @@ std::string Summary::full_report() const {
   if (objective != log_likelihood && !std::isnan(objective))
     line("objective", rounded(objective, 13) + " (with the log-prior)");
   std::string iterations_text = std::to_string(iterations);
+  if (accelerated_steps + rejected_steps > 0) {
+    iterations_text +=
+        " (" + std::to_string(accelerated_steps) + " accelerated, " + std::to_string(rejected_steps) + " rejected)";
+  }
   if (!std::isnan(rate)) iterations_text += ", the objective's rate of convergence " + rounded(rate, 4);
   line("iterations", iterations_text);
+  if (plain_em) {
+    line("plain EM", std::string("from the same start ends in ") + (plain_em->same_optimum ? "the same" : "another") +
+                         " optimum: " + rounded(plain_em->objective, 13) + " after " +
+                         count_of(plain_em->iterations, "iteration") + " (" + name_of(plain_em->verdict) + ")");
+  }
   std::string observations_text = std::to_string(observations);
   if (total_weight != static_cast<double>(observations)) observations_text += ", total weight " + rounded(total_weight);
   line("observations", observations_text);

@@ -153,7 +153,7 @@ TEST_SUITE("cli/usage") {
     refused({"--tolerance", "1e-8x"}, "tolerance is '1e-8x', it must be a number");
     refused({"--time-limit", "nan"}, "time-limit is 'nan', it must be a number of seconds");
     refused({"--stop", "soon"}, "stop is 'soon', it must be aitken, absolute, relative or parameters");
-    refused({"--acceleration", "warp"}, "acceleration is 'warp', it must be none");
+    refused({"--acceleration", "warp"}, "acceleration is 'warp', it must be auto, none, squarem, anderson or acx");
     refused({"--covariance", "ful"}, "covariance is 'ful', it must be full, tied, diagonal or spherical");
     refused({"--start", "kmeans"}, "start is 'kmeans', it must be kmeans++, points, random, or a model file");
     refused({"--regularization", "2"}, "regularization is 2, it must be auto, none, or a number from 0 to below 1");

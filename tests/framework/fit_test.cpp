@@ -346,7 +346,7 @@ TEST_SUITE("framework/fit") {
     for (std::size_t i = 0; i < seen.size(); ++i) {
       CHECK(seen[i].iteration == i);
       CHECK(seen[i].objective == fitted.trace[i].objective);
-      CHECK(seen[i].kind == (i == 0 ? latent::StepKind::start : latent::StepKind::em));
+      CHECK((seen[i].kind == latent::StepKind::start) == (i == 0));
       CHECK(seen[i].passes == i + 1);
     }
   }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <latent/certificate.hpp>
 #include <latent/decoding.hpp>
 #include <latent/fit_options.hpp>
 #include <latent/iteration.hpp>
@@ -73,6 +74,8 @@ class AnyModel {
   // for all of them.
   virtual void predict(const RowData& data, Decoding decoding, const PredictionVisitor& visit) const = 0;
   virtual double log_likelihood(const RowData& data) const = 0;
+  // Looks at the point that the parameters are (<latent/certificate.hpp>), fitted with those options.
+  virtual Certificate certify(const RowData& data, const FitOptions& options) const = 0;
   // Visits `count` rows in order, some at a time.
   virtual void simulate(std::size_t count, Random& random, const SimulationVisitor& visit) const = 0;
   // What comes after each sequence, `steps` rows: one forecast a sequence.

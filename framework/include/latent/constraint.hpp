@@ -56,6 +56,9 @@ class Constraint {
   void to_stabilized(std::span<const double> block, std::span<double> stabilized) const;
   void from_stabilized(std::span<const double> stabilized, std::span<double> block) const;
 
+  // Whether a value lies so near the end of its range that it is there but for rounding: a probability below 1e-6.
+  bool at_edge(std::span<const double> block) const;
+
   // Why these values are not allowed ("the weights sum to 0.9, they must sum to 1"), or nothing.
   std::optional<std::string> violation(std::span<const double> block) const;
 

@@ -51,11 +51,16 @@ class EmRun {
 
   // Replaces the start of a run that has not begun.
   void start_at(Parameters start) { parameters_ = std::move(start); }
+  // Where it began; kept with FitOptions::check_basin.
+  const Parameters& start() const { return *start_; }
 
   // Iterates until a verdict, or until `iterations` in all are done, which is no verdict unless it is the options'
   // limit.
   void run(std::size_t iterations) {
-    if (trace_.empty() && verdict_ == Verdict::not_run) begin();
+    if (trace_.empty() && verdict_ == Verdict::not_run) {
+      if (options_.check_basin) start_ = parameters_;
+      begin();
+    }
     while (verdict_ == Verdict::not_run && trace_.back().iteration < iterations) iterate();
     if (verdict_ == Verdict::not_run && trace_.back().iteration >= options_.max_iterations) {
       end(Verdict::iteration_limit, "after " + count_of(trace_.back().iteration, "iteration") + gain_sentence());
@@ -84,6 +89,7 @@ class EmRun {
   // Gives up all that is large: this run is over, and only its report is wanted.
   void release() {
     parameters_ = Parameters{};
+    start_.reset();
     expectation_.reset();
   }
   void add_to(Summary& summary) const {
@@ -102,6 +108,11 @@ class EmRun {
     summary.log_likelihood = last.log_likelihood;
     summary.initial_objective = trace_.front().objective;
     summary.iterations = last.iteration;
+    const auto count = [this](StepKind kind) {
+      return static_cast<std::size_t>(std::ranges::count(trace_, kind, &Iteration::kind));
+    };
+    summary.accelerated_steps = count(StepKind::accelerated);
+    summary.rejected_steps = count(StepKind::rejected);
     summary.estimated_gain = last.estimated_gain;
     const auto telling = std::find_if(trace_.rbegin(), trace_.rend(), [this](const Iteration& at) {
       return at.kind != StepKind::rejected && !std::isnan(at.rate) &&
@@ -135,7 +146,7 @@ class EmRun {
       if (proposal && accelerated_step(*proposal)) return;
       if (verdict_ != Verdict::not_run) return;
     }
-    em_step(*image, notes);
+    if (trace_.back().iteration < options_.max_iterations) em_step(*image, notes);
   }
 
   // Whether the fit may be about to converge.
@@ -147,7 +158,8 @@ class EmRun {
     return stopping_.near(last_step_, residual);
   }
 
-  // Goes to the proposal unless the objective falls there; returns whether it did.
+  // Goes to the proposal unless the objective falls there; returns whether it did. Either is an iteration: its E-step is
+  // made.
   bool accelerated_step(Parameters& proposal) {
     std::optional<Expectation<Model>> expectation;
     try {
@@ -159,6 +171,7 @@ class EmRun {
     if (!expectation || !(now.change >= -rounding_of(now.objective, total_weight_) / 16)) {
       extrapolation_.refused();
       Iteration refused = trace_.back();
+      ++refused.iteration;
       refused.kind = StepKind::rejected;
       refused.change = expectation ? now.change : -std::numeric_limits<double>::infinity();
       refused.rate = refused.estimated_gain = refused.parameter_change = std::numeric_limits<double>::quiet_NaN();
@@ -314,6 +327,7 @@ class EmRun {
   double total_weight_;
 
   Parameters parameters_;
+  std::optional<Parameters> start_;
   std::optional<Expectation<Model>> expectation_;  // at parameters_
   Stopping stopping_;
   Extrapolation<Model> extrapolation_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <mutex>
 #include <optional>
@@ -37,6 +38,21 @@ struct Fitted {
   Trace trace;  // of the start that won
 };
 
+// Where plain EM ends from the start of a run.
+template <LatentModel Model>
+PlainEm plain_em(const Model& model, const Sample<DataOf<Model>>& sample, const EmRun<Model>& accelerated,
+                 const FitOptions& options) {
+  FitOptions plain = options;
+  plain.acceleration = Acceleration::none;
+  plain.check_basin = false;
+  EmRun<Model> run(model, sample, accelerated.start(), plain);
+  run.run(plain.max_iterations);
+  const StartReport report = run.report();
+  const double slack = same_objective * (std::abs(report.objective) + sample.total_weight());
+  return {report.objective, report.iterations, report.verdict,
+          std::abs(report.objective - accelerated.objective()) <= slack};
+}
+
 // What all fits share: checks, threads, the observer, and the summary. search(options, begin, summary) returns the run
 // that won.
 template <LatentModel Model, class Search>
@@ -71,7 +87,14 @@ Fitted<Model> fit_from(const Model& model, const Sample<DataOf<Model>>& sample, 
 
   Summary summary;
   std::optional<EmRun<Model>> best;
-  arena.execute([&] { best.emplace(search(watched, begin, summary)); });
+  arena.execute([&] {
+    best.emplace(search(watched, begin, summary));
+    if (options.check_basin && best->verdict() != Verdict::not_run) {
+      FitOptions unwatched = options;
+      unwatched.observer = nullptr;
+      summary.plain_em = plain_em(model, sample, *best, unwatched);
+    }
+  });
   best->describe(summary);
   if (summary.degenerate() && summary.verdict != Verdict::degenerate) {
     summary.message += "; at the edge of the parameter space, see the warnings";

@@ -29,7 +29,10 @@ struct FitOptions {
   // automatic is none for a model without fields(), which has no coordinates, and with a tolerance of 0, which asks for
   // steps of EM and not for an optimum.
   Acceleration acceleration = Acceleration::automatic;
-  // The most steps from a start, of EM or accelerated; 0 returns the start.
+  // Whether plain EM is run too, from where the accelerated run that won started, to see whether it ends in the same
+  // optimum: Summary::plain_em. It costs what acceleration saves.
+  bool check_basin = false;
+  // The most steps from a start, each an E-step, besides the start's own; 0 returns the start.
   std::size_t max_iterations = 10000;
   // The longest the fit may take, looked at after every iteration; unset: no limit.
   std::optional<double> time_limit_seconds = std::nullopt;

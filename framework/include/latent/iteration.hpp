@@ -16,7 +16,9 @@ enum class StepKind {
 };
 const char* name_of(StepKind kind);
 
-// One line of the trace: the state after `iteration` steps, each of EM or accelerated, seen with the E-step made there.
+// One line of the trace: an E-step, and the state after it. `iteration` counts the steps, of EM, accelerated or rejected,
+// each of which costs one pass over the data. After a rejected step objective and log_likelihood are those of the state,
+// which has not changed; `change` says how far below the proposal was.
 // Numbers that are not known are NaN. `rate` is that of EM's objective, which at a maximum inside the parameter space is
 // the square of the rate at which EM's parameters converge: change / the change before, or, if that is more, what an
 // accelerator has seen. `estimated_gain` is known only after steps of EM.

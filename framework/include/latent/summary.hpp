@@ -55,7 +55,15 @@ struct Mode {
   bool degenerate = false;
 };
 
-// What a fit did. `iterations` counts complete E- and M-steps of the start that won; log_likelihood and objective are
+// Where plain EM ended, from the start of the accelerated run that won.
+struct PlainEm {
+  double objective = 0;
+  std::size_t iterations = 0;
+  Verdict verdict = Verdict::not_run;
+  bool same_optimum = false;
+};
+
+// What a fit did. `iterations` counts the steps of the start that won, rejected ones too (<latent/iteration.hpp>); log_likelihood and objective are
 // those of the parameters returned.
 struct Summary {
   Verdict verdict = Verdict::not_run;
@@ -76,6 +84,9 @@ struct Summary {
   std::size_t e_steps = 0, m_steps = 0;  // of all starts
   double e_seconds = 0, m_seconds = 0;   // added up over starts, which may run at the same time
   double seconds = 0;                    // wall time of the whole fit
+
+  std::size_t accelerated_steps = 0, rejected_steps = 0;  // of the iterations
+  std::optional<PlainEm> plain_em;                        // with FitOptions::check_basin
 
   std::vector<Warning> warnings;
   std::vector<StartReport> starts;  // in the order of starting

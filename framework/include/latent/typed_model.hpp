@@ -13,6 +13,7 @@
 
 #include <latent/any_model.hpp>
 #include <latent/blocked_sum.hpp>
+#include <latent/certify.hpp>
 #include <latent/coordinates.hpp>
 #include <latent/decoding.hpp>
 #include <latent/error.hpp>
@@ -149,6 +150,14 @@ class TypedModel : public AnyModel {
     return latent::log_likelihood(model_, at(), *sample);
   }
 
+  Certificate certify(const RowData& data, const FitOptions& options) const override {
+    const BoundSample<DataOf<Model>> sample(data);
+    check(sample->observations);
+    return arena_of(options.threads).execute([&] {
+      return latent::certify(model_, *sample, at(), {}, options.tolerance);
+    });
+  }
+
   void simulate(std::size_t count, Random& random, const SimulationVisitor& visit) const override {
     if constexpr (Simulates<Model>) {
       // Independent rows come some at a time; a sequence is one.
@@ -186,9 +195,7 @@ class TypedModel : public AnyModel {
       };
       const auto add = [](double& into, double other) { into += other; };
       constexpr std::size_t grain = 512;
-      const std::size_t there = tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
-      tbb::task_arena arena(static_cast<int>(std::min(threads.value_or(there), there)));
-      return arena.execute([&] {
+      return arena_of(threads).execute([&] {
         return blocked_sum(sample->size(), leaf_count(sample->size(), grain, sizeof(double)), sum_range, add);
       });
     } else {
@@ -237,6 +244,11 @@ class TypedModel : public AnyModel {
     } else {
       throw Error("this model cannot start from labels");
     }
+  }
+
+  static tbb::task_arena arena_of(std::optional<std::size_t> threads) {
+    const std::size_t there = tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
+    return tbb::task_arena(static_cast<int>(std::min(threads.value_or(there), there)));
   }
 
   static std::vector<std::size_t> largest_of_rows(const RowMajorMatrix& rows) {

@@ -149,6 +149,13 @@ struct HiddenMarkovModel {
            (fix_emissions ? 0 : latent::free_parameters(at.emissions));
   }
 
+  // A stationary start follows from the transitions.
+  Parameters admissible(const Parameters& at) const {
+    Parameters result = at;
+    if (chain.initial == InitialState::stationary) result.initial = stationary_distribution(result.transitions);
+    return result;
+  }
+
   // Emissions as a mixture of the rows starts, whatever their order; of a left-right chain from the sequences cut in S
   // random parts; of known states, if all are known somewhere, from these. Transitions at random.
   Parameters initialize(const Sequences& data, Random& random, Weights weights = {}) const {

@@ -36,25 +36,32 @@ OptionGroup model_group(const ModelEntry& entry, bool sequences) {
 
 OptionGroup fit_group() {
   const FitOptions defaults;
-  return {"Fit",
-          {{"starts", "N", "starts, of which the best is kept", std::to_string(defaults.starts)},
-           {"seed", "N", "of all randomness: the same seed gives the same fit", std::to_string(defaults.seed)},
-           {"stop", "RULE",
-            "when the fit has converged: aitken (the estimated gain still to come is small), absolute or relative (the "
-            "log-likelihood changes little), parameters (they change little)",
-            name_of(defaults.stop)},
-           {"tolerance", "X", "how small is small enough: per row of data for aitken and absolute; 0: never stop",
-            number(defaults.tolerance)},
-           {"max-iterations", "N", "the most iterations from a start, each a pass over the data; 0: return the start",
-            std::to_string(defaults.max_iterations)},
-           {"time-limit", "SECONDS", "stop after so long [no limit]"},
-           {"acceleration", "HOW",
-            "auto (EM until its path is quiet, then saddle-free multisecant steps), squarem, anderson, acx, or none",
-            name_of(defaults.acceleration)},
-           {"check-basin", "", "run plain EM too, and say whether it ends in the same optimum"},
-           {"certify", "",
-            "look at the point where the fit ended: plain EM from there, the score, the rates of EM; is it a maximum?"},
-           {"threads", "N", "threads to use; the result does not depend on it [all]"}}};
+  return {
+      "Fit",
+      {{"starts", "N", "starts, of which the best is kept", std::to_string(defaults.starts)},
+       {"seed", "N", "of all randomness: the same seed gives the same fit", std::to_string(defaults.seed)},
+       {"stop", "RULE",
+        "when the fit has converged: aitken (the estimated gain still to come is small), absolute or relative (the "
+        "log-likelihood changes little), parameters (they change little)",
+        name_of(defaults.stop)},
+       {"tolerance", "X", "how small is small enough: per row of data for aitken and absolute; 0: never stop",
+        number(defaults.tolerance)},
+       {"max-iterations", "N", "the most iterations from a start, each a pass over the data; 0: return the start",
+        std::to_string(defaults.max_iterations)},
+       {"time-limit", "SECONDS", "stop after so long [no limit]"},
+       {"acceleration", "HOW",
+        "auto (EM until its path is quiet, then saddle-free multisecant steps), squarem, anderson, acx, or none",
+        name_of(defaults.acceleration)},
+       {"variant", "HOW",
+        "what a run begins with before EM takes over: batch (EM itself), incremental or online (the M-step follows "
+        "each part of the data, in their order), annealing",
+        name_of(defaults.variant)},
+       {"parts", "N", "parts of the data for incremental and online", std::to_string(defaults.variant_parts)},
+       {"passes", "N", "the most passes over the data before EM takes over", std::to_string(defaults.variant_passes)},
+       {"check-basin", "", "run plain EM too, and say whether it ends in the same optimum"},
+       {"certify", "",
+        "look at the point where the fit ended: plain EM from there, the score, the rates of EM; is it a maximum?"},
+       {"threads", "N", "threads to use; the result does not depend on it [all]"}}};
 }
 
 OptionGroup output_group() {
@@ -100,6 +107,9 @@ FitOptions fit_options(const Arguments& arguments) {
   }
   if (arguments.has("threads")) options.threads = arguments.whole_number("threads", 1);
   options.acceleration = acceleration(arguments.text("acceleration"));
+  options.variant = variant(arguments.text("variant"));
+  options.variant_parts = arguments.whole_number("parts", 1);
+  options.variant_passes = arguments.whole_number("passes", 0);
   options.check_basin = arguments.has("check-basin");
   options.validate();
   return options;

@@ -1,11 +1,10 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <numeric>
+#include <limits>
 #include <sstream>
 
 #include <Eigen/Eigenvalues>
-#include <latent/certificate.hpp>
 #include <latent/certify.hpp>
 #include <latent/text.hpp>
 
@@ -19,6 +18,82 @@ std::string listed(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
   return text;
+}
+
+// Objectives a step to both sides of each coordinate, the steps, and the derivative of EM's map.
+struct Differences {
+  double objective = 0;
+  Eigen::VectorXd plus, minus, steps;
+  Eigen::MatrixXd derivative;
+};
+
+// A step of one coordinate at which the objective falls by what is small for a likelihood and large for rounding.
+double step_for(const EmMap& map, const Eigen::VectorXd& here, Eigen::Index i, double objective, double rounding) {
+  const double wanted = std::max(1e-6, 1e3 * rounding);
+  double step = std::max(1e-4 * std::abs(here[i]), 1e-5 * here.cwiseAbs().maxCoeff());
+  for (int tries = 0; tries < 6; ++tries) {
+    Eigen::VectorXd point = here;
+    point[i] = here[i] + step;
+    const double plus = map(point, nullptr);
+    point[i] = here[i] - step;
+    const double fall = std::abs(objective - (plus + map(point, nullptr)) / 2);
+    const double factor = std::isfinite(fall) ? std::sqrt(wanted / std::max(fall, 1e-8 * wanted)) : 0.1;
+    if (factor > 0.2 && factor < 5) break;
+    step *= std::clamp(factor, 1e-3, 1e3);
+  }
+  return step;
+}
+
+Differences differences_of(const EmMap& map, const Eigen::VectorXd& here, double objective, double rounding) {
+  const Eigen::Index n = here.size();
+  Differences seen{objective, Eigen::VectorXd(n), Eigen::VectorXd(n), Eigen::VectorXd(n), Eigen::MatrixXd(n, n)};
+  for (Eigen::Index i = 0; i < n; ++i) {
+    seen.steps[i] = step_for(map, here, i, objective, rounding);
+    Eigen::VectorXd ahead, behind, point = here;
+    point[i] = here[i] + seen.steps[i];
+    seen.plus[i] = map(point, &ahead);
+    point[i] = here[i] - seen.steps[i];
+    seen.minus[i] = map(point, &behind);
+    if (ahead.size() == n && behind.size() == n) {
+      seen.derivative.col(i) = (ahead - behind) / (2 * seen.steps[i]);
+    } else {
+      seen.derivative.col(i).setConstant(std::numeric_limits<double>::quiet_NaN());
+    }
+  }
+  return seen;
+}
+
+// Returns the unit of each coordinate: as far as the objective falls by a half.
+Eigen::VectorXd add_scores(const Differences& seen, const std::vector<std::string>& names, double rounding,
+                           Certificate& certificate) {
+  certificate.largest_score = 0;
+  Eigen::VectorXd units = seen.steps;
+  for (Eigen::Index i = 0; i < seen.steps.size(); ++i) {
+    const double fall = seen.objective - (seen.plus[i] + seen.minus[i]) / 2;
+    if (std::isfinite(fall) && fall > rounding) units[i] = seen.steps[i] / std::sqrt(2 * fall);
+    const double score = std::abs(seen.plus[i] - seen.minus[i]) / (2 * seen.steps[i]) * units[i];
+    if (!(score > certificate.largest_score)) continue;
+    certificate.largest_score = score;
+    certificate.largest_score_at = names[static_cast<std::size_t>(i)];
+  }
+  return units;
+}
+
+// Returns a tenth of a unit of the slowest direction.
+Eigen::VectorXd add_rates(const Eigen::MatrixXd& derivative, const Eigen::VectorXd& units,
+                          const std::vector<std::string>& names, Certificate& certificate) {
+  const Eigen::EigenSolver<Eigen::MatrixXd> eigen(derivative);
+  const Eigen::VectorXd rates = eigen.eigenvalues().real();
+  certificate.rates.assign(rates.begin(), rates.end());
+  std::ranges::sort(certificate.rates, std::greater{});
+  Eigen::Index largest = 0;
+  rates.maxCoeff(&largest);
+  const Eigen::VectorXd slowest = eigen.eigenvectors().col(largest).real();
+  Eigen::Index most = 0;
+  const double extent = slowest.cwiseQuotient(units).cwiseAbs().maxCoeff(&most);
+  certificate.slowest = names[static_cast<std::size_t>(most)];
+  constexpr double tenth = 0.1;
+  return slowest * (tenth / extent);
 }
 
 }  // namespace
@@ -35,32 +110,14 @@ const char* name_of(PointKind kind) {
   return "";
 }
 
-void add_scores_and_rates(const Differentiated& seen, const std::vector<std::string>& names, double rounding,
-                          Certificate& certificate, Eigen::VectorXd& slowest) {
+void differentiate(const EmMap& map, const Eigen::VectorXd& here, const std::vector<std::string>& names,
+                   double objective, double rounding, Certificate& certificate) {
+  const Differences seen = differences_of(map, here, objective, rounding);
+  const Eigen::VectorXd units = add_scores(seen, names, rounding, certificate);
   certificate.differentiated = true;
-  certificate.largest_score = 0;
-  Eigen::VectorXd units = seen.steps;
-  for (Eigen::Index i = 0; i < seen.steps.size(); ++i) {
-    const double fall = seen.objective - (seen.plus[i] + seen.minus[i]) / 2;
-    if (std::isfinite(fall) && fall > rounding) units[i] = seen.steps[i] / std::sqrt(2 * fall);
-    const double score = std::abs(seen.plus[i] - seen.minus[i]) / (2 * seen.steps[i]) * units[i];
-    if (!(score > certificate.largest_score)) continue;
-    certificate.largest_score = score;
-    certificate.largest_score_at = names[static_cast<std::size_t>(i)];
-  }
   if (!seen.derivative.allFinite()) return;
-  const Eigen::EigenSolver<Eigen::MatrixXd> eigen(seen.derivative);
-  const Eigen::VectorXd rates = eigen.eigenvalues().real();
-  certificate.rates.assign(rates.begin(), rates.end());
-  std::ranges::sort(certificate.rates, std::greater{});
-  Eigen::Index largest = 0;
-  rates.maxCoeff(&largest);
-  slowest = eigen.eigenvectors().col(largest).real();
-  Eigen::Index most = 0;
-  const double extent = slowest.cwiseQuotient(units).cwiseAbs().maxCoeff(&most);
-  certificate.slowest = names[static_cast<std::size_t>(most)];
-  constexpr double tenth = 0.1;
-  slowest *= tenth / extent;
+  const Eigen::VectorXd slowest = add_rates(seen.derivative, units, names, certificate);
+  certificate.curvature = objective - (map(here + slowest, nullptr) + map(here - slowest, nullptr)) / 2;
 }
 
 void conclude(double tolerance, double rounding, Certificate& certificate) {

@@ -13,6 +13,7 @@ void FitOptions::validate() const {
   require(tolerance >= 0 && std::isfinite(tolerance), "tolerance", number(tolerance), "finite and not negative");
   require(!time_limit_seconds || *time_limit_seconds >= 0, "time_limit_seconds", number(time_limit_seconds.value_or(0)),
           "not negative");
+  require(variant_parts >= 1, "variant_parts", std::to_string(variant_parts), "at least 1");
   require(starts >= 1, "starts", std::to_string(starts), "at least 1");
   require(continued >= 1, "continued", std::to_string(continued), "at least 1");
   require(!threads || (*threads >= 1 && *threads <= 4096), "threads", std::to_string(threads.value_or(0)),

@@ -4,11 +4,15 @@
 #include <latent/fit_options.hpp>
 #include <latent/iteration.hpp>
 #include <latent/summary.hpp>
+#include <latent/variant.hpp>
 
 namespace latent {
 
 const char* name_of(StepKind kind) {
   switch (kind) {
+    case StepKind::incremental: return "incremental";
+    case StepKind::online: return "online";
+    case StepKind::annealing: return "annealing";
     case StepKind::start: return "start";
     case StepKind::em: return "em";
     case StepKind::accelerated: return "accelerated";
@@ -29,6 +33,23 @@ const char* name_of(Verdict verdict) {
     case Verdict::degenerate: return "degenerate";
   }
   return "";
+}
+
+const char* name_of(Variant variant) {
+  switch (variant) {
+    case Variant::batch: return "batch";
+    case Variant::incremental: return "incremental";
+    case Variant::online: return "online";
+    case Variant::annealing: return "annealing";
+  }
+  return "";
+}
+
+Variant variant(const std::string& name) {
+  for (Variant variant : {Variant::batch, Variant::incremental, Variant::online, Variant::annealing}) {
+    if (name == name_of(variant)) return variant;
+  }
+  throw OptionError("variant is '" + name + "', it must be batch, incremental, online or annealing");
 }
 
 const char* name_of(StopRule rule) {

@@ -21,6 +21,7 @@
 #include <latent/stopping.hpp>
 #include <latent/summary.hpp>
 #include <latent/text.hpp>
+#include <latent/warm_up.hpp>
 
 namespace latent {
 
@@ -45,12 +46,15 @@ class EmRun {
         total_weight_(sample.total_weight()),
         parameters_(std::move(start)),
         stopping_(options, total_weight_),
+        variant_(options.variant),
         extrapolation_(options.tolerance == 0 && options.acceleration == Acceleration::automatic
                            ? Acceleration::none
                            : options.acceleration) {}
 
   // Replaces the start of a run that has not begun.
   void start_at(Parameters start) { parameters_ = std::move(start); }
+  // Instead of the options' variant, of a run that has not begun.
+  void begin_with(Variant variant) { variant_ = variant; }
   // Where it began; kept with FitOptions::check_basin.
   const Parameters& start() const { return *start_; }
 
@@ -123,6 +127,8 @@ class EmRun {
 
  private:
   void begin() {
+    warm_up();
+    if (verdict_ != Verdict::not_run) return;
     std::optional<Expectation<Model>> expectation = e_step(parameters_);
     if (!expectation) return;
     const Iteration first = observe(*expectation, parameters_, StepKind::start);
@@ -131,7 +137,52 @@ class EmRun {
       end(Verdict::not_finite, "the objective of the start is " + number(first.objective));
     }
     expectation_ = std::move(expectation);
+    last_step_ = first;
     show(first);
+  }
+
+  // The passes of the variant that the run begins with.
+  void warm_up() {
+    if (variant_ == Variant::batch || options_.max_iterations == 0) return;
+    if constexpr (Additive<typename Model::Statistics>) {
+      if (variant_ == Variant::incremental) {
+        warm_up_by(IncrementalPasses<Model>(model_, sample_, options_.variant_parts), StepKind::incremental);
+      } else if (variant_ == Variant::online) {
+        warm_up_by(OnlinePasses<Model>(model_, sample_, options_.variant_parts), StepKind::online);
+      }
+    }
+    if constexpr (Tempers<Model>) {
+      if (variant_ == Variant::annealing) {
+        warm_up_by(AnnealingPasses<Model>(model_, sample_, options_.variant_passes), StepKind::annealing);
+      }
+    }
+  }
+
+  template <class Passes>
+  void warm_up_by(Passes passes, StepKind kind) {
+    constexpr double enough = 1e-6;
+    for (std::size_t done = 0; done < options_.variant_passes && verdict_ == Verdict::not_run; ++done) {
+      Iteration now;
+      now.start = index_;
+      now.kind = kind;
+      const Clock::time_point start = Clock::now();
+      attempt([&] { now.log_likelihood = passes.pass(parameters_); });
+      e_seconds_ += seconds_since(start);
+      if (verdict_ != Verdict::not_run) return;
+      now.passes = ++e_steps_;
+      now.iteration = done;
+      now.objective = now.log_likelihood + log_prior(parameters_);
+      now.seconds = seconds_since(begin_);
+      if (done > 0) now.change = now.objective - trace_.back().objective;
+      trace_.push_back(now);
+      show(now);
+      if (kind != StepKind::annealing && now.change < enough * total_weight_) return;
+    }
+  }
+
+  double log_prior(const Parameters& parameters) const {
+    if constexpr (HasLogPrior<Model>) return model_.log_prior(parameters);
+    return 0;
   }
 
   // One M-step, and the E-step that shows what it gained, or what the accelerator's proposal does.
@@ -269,13 +320,13 @@ class EmRun {
     now.start = index_;
     now.kind = kind;
     now.log_likelihood = expectation.log_likelihood;
-    now.objective = expectation.log_likelihood;
-    if constexpr (HasLogPrior<Model>) now.objective += model_.log_prior(parameters);
+    now.objective = expectation.log_likelihood + log_prior(parameters);
     now.passes = e_steps_;
     now.seconds = seconds_since(begin_);
     if (trace_.empty()) return now;
     const Iteration& before = trace_.back();
     now.iteration = before.iteration + 1;
+    if (kind == StepKind::start) return now;
     now.change = now.objective - before.objective;
     const double slowest = extrapolation_.rate();
     now.rate = slowest * slowest;
@@ -330,6 +381,7 @@ class EmRun {
   std::optional<Parameters> start_;
   std::optional<Expectation<Model>> expectation_;  // at parameters_
   Stopping stopping_;
+  Variant variant_;
   Extrapolation<Model> extrapolation_;
   Trace trace_;
   Iteration last_step_;  // of EM or accelerated

@@ -68,6 +68,14 @@ Fitted<Model> fit_from(const Model& model, const Sample<DataOf<Model>>& sample, 
     throw OptionError(std::string("acceleration is '") + name_of(options.acceleration) +
                       "', it must be none for a model whose Parameters have no fields()");
   }
+  if (options.variant == Variant::annealing && !Tempers<Model>) {
+    throw OptionError("variant is 'annealing', it must be another one for a model that cannot temper its posterior");
+  }
+  if ((options.variant == Variant::incremental || options.variant == Variant::online) &&
+      !Additive<typename Model::Statistics>) {
+    throw OptionError(std::string("variant is '") + name_of(options.variant) +
+                      "', it must be another one for a model whose Statistics have no fields()");
+  }
   const Clock::time_point begin = Clock::now();
   // Without a number of threads a fit inside another (a start found by k-means) uses those of the outer one.
   const std::size_t there = tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);

@@ -7,6 +7,7 @@
 
 #include <latent/acceleration.hpp>
 #include <latent/iteration.hpp>
+#include <latent/variant.hpp>
 
 namespace latent {
 
@@ -32,6 +33,12 @@ struct FitOptions {
   // Whether plain EM is run too, from where the accelerated run that won started, to see whether it ends in the same
   // optimum: Summary::plain_em. It costs what acceleration saves.
   bool check_basin = false;
+  // How a run begins: with EM, or with at most variant_passes passes over the data of another kind. incremental and online
+  // take variant_parts parts of the data one after the other, in the order of the observations, which should be a random
+  // one, and end when a pass gains less than 1e-6 per observation.
+  Variant variant = Variant::batch;
+  std::size_t variant_parts = 20;
+  std::size_t variant_passes = 10;
   // The most steps from a start, each an E-step, besides the start's own; 0 returns the start.
   std::size_t max_iterations = 10000;
   // The longest the fit may take, looked at after every iteration; unset: no limit.

@@ -9,7 +9,10 @@
 namespace latent {
 
 enum class StepKind {
-  start,
+  incremental,  // a pass of a variant that EM begins with (<latent/variant.hpp>): its objective is an estimate, made on
+  online,       // the way
+  annealing,
+  start,  // EM begins
   em,
   accelerated,
   rejected,  // an accelerated step that lowered the objective: the state is what it was, the E-step is spent

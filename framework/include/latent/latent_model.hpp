@@ -54,6 +54,7 @@
 //                                       parameters that satisfy what the constraints of fields() cannot say (an initial
 //                                       distribution that is the stationary one of the transitions), from some that may
 //                                       not: what an accelerator proposes goes through it
+//   Model tempered(double power) const  the model with posteriors to that power, between 0 and 1: deterministic annealing
 //   std::size_t grain() const           how many observations make a task worth a thread (default 512)
 //   std::size_t enough() const          how many observations tell good starts from bad ones, if that is more than
 //                                       FitOptions::search_observations
@@ -183,6 +184,11 @@ concept HasLogPrior = requires(const Model& model, const typename Model::Paramet
 template <class Model>
 concept Admits = requires(const Model& model, const typename Model::Parameters& parameters) {
   { model.admissible(parameters) } -> std::convertible_to<typename Model::Parameters>;
+};
+
+template <class Model>
+concept Tempers = requires(const Model& model, double power) {
+  { model.tempered(power) } -> std::convertible_to<Model>;
 };
 
 template <class Model>

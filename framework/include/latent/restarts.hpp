@@ -171,6 +171,7 @@ EmRun<Model> run_starts(const Model& model, const Sample<DataOf<Model>>& sample,
       StartSearch<Model> search(model, small, searching, begin);
       EmRun<Model>& found = search.search();
       EmRun<Model> run(model, sample, found.parameters(), options, begin, found.report().start);
+      if (options.variant == Variant::annealing) run.begin_with(Variant::batch);  // heat would undo what was found
       search.add_to(summary);
       summary.searched = static_cast<std::size_t>(small.extent());
       run.run(options.max_iterations);

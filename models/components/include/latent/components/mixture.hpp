@@ -49,6 +49,14 @@ struct Mixture {
   std::size_t components = 1;  // K
   Bank bank{};
   MixtureStart start = MixtureStart::kmeans_plus_plus;
+  double power = 1;  // of the posterior; below 1 the log-likelihood is that of the annealed free energy
+
+  // Deterministic annealing (Ueda & Nakano 1998): r_nk proportional to (w_k f_k(x_n))^power.
+  Mixture tempered(double to_the_power) const {
+    Mixture result = *this;
+    result.power = to_the_power;
+    return result;
+  }
 
   Prepared prepare(const Parameters& parameters) const {
     Prepared prepared = bank.prepare(parameters.components);
@@ -64,7 +72,8 @@ struct Mixture {
     double log_likelihood = 0;
     for_each_block(prepared, rows, [&](std::size_t first, const ColumnBlock& block, Columns joint) {
       bank.log_densities(prepared, block, joint);
-      log_likelihood += log_sum_exp(joint, block.rows(), part(weights, first, block.rows()));
+      if (power != 1) joint *= power;
+      log_likelihood += log_sum_exp(joint, block.rows(), part(weights, first, block.rows())) / power;
       add_block(prepared, block, joint, sums);
     });
     return log_likelihood;

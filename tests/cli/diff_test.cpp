@@ -81,7 +81,7 @@ TEST_SUITE("cli/diff") {
     CHECK(diff(folder, "a.json", "b.json")["largest"] == 0);
   }
 
-  TEST_CASE("diff: states that emit mixtures keep their parts together") {
+  TEST_CASE("diff: the parts of states that emit mixtures may stand in another order too") {
     const Folder folder;
     fit(folder, "a.json", {"hmm", old_faithful, "--states", "2", "--mixture", "2", "--starts", "2"});
     Json file = Json::parse(folder.read("a.json"));
@@ -90,8 +90,10 @@ TEST_SUITE("cli/diff") {
     parameters["transitions"] = reordered(parameters["transitions"], {1, 0});
     for (Json& row : parameters["transitions"]) row = reordered(row, {1, 0});
     for (auto& [key, field] : parameters["emissions"].items()) {
-      field = field.size() == 4 ? reordered(field, {2, 3, 0, 1}) : reordered(field, {1, 0});
+      field = field.size() == 4 ? reordered(field, {3, 2, 0, 1}) : reordered(field, {1, 0});
     }
+    Json& shares = parameters["emissions"]["weights"];
+    shares[0] = reordered(shares[0], {1, 0});
     folder.write("b.json", file.dump());
     const Json apart = diff(folder, "a.json", "b.json");
     CHECK(apart["pairing"] == Json{2, 1});

@@ -30,12 +30,13 @@ struct ModelDifference {
 
 // Components are paired so that the sum of their squared differences is least, each number in the unit of its spread
 // over the components of both models. What belongs to components is known by shape alone. With K components,
-//   K or K x ...     is of components: the first axis is paired;
-//   K x K            of a model of sequences, not part of another field, with rows that sum to one, is a matrix of
-//                    transitions: both axes are paired, and its diagonal counts in the cost;
-//   K x K            symmetric to the last bit in both models, is of columns and not of components, like all else;
-//   K M x ...        if a field beside it is K x M with rows that sum to one, has M parts for each component, which stand
-//                    in an order of their own: they are not paired.
+//   K or K x ...  is of components: the first axis is paired;
+//   K x K         of a model of sequences, not part of another field, with rows that sum to one, is a matrix of
+//                 transitions: both axes are paired, and its diagonal counts in the cost;
+//   K M x ...     beside a field K x M with rows that sum to one has M parts for each component: the parts of paired
+//                 components are paired likewise;
+//   n x n         symmetric to the last bit in both models, with rows that do not sum to one, is of columns (a
+//                 covariance that components share), even if n is K; so is all else.
 ModelDifference difference(const StoredModel& first, const StoredModel& second);
 
 }  // namespace latent

@@ -67,42 +67,53 @@ bool symmetric(const std::vector<double>& matrix, std::size_t size) {
   return true;
 }
 
-std::string owner(const std::string& name) {
+std::string owner_of(const std::string& name) {
   const std::size_t point = name.rfind('.');
   return point == std::string::npos ? std::string() : name.substr(0, point);
 }
 
-bool has_shares(const std::vector<ComponentField>& fields, const ComponentField& field, std::size_t components) {
-  return std::ranges::any_of(fields, [&](const ComponentField& other) {
-    return owner(other.name) == owner(field.name) && other.comparable() && other.shape.size() == 2 &&
-           other.shape[0] == components && other.shape[1] * components == field.shape.front() &&
-           rows_sum_to_one(other.first, other.shape[1]);
-  });
+// Whether `shares` says what share of its component each row of `field` is.
+bool are_shares_of(const ComponentField& shares, const ComponentField& field, std::size_t components) {
+  return shares.owner == field.owner && shares.comparable() && shares.shape.size() == 2 &&
+         shares.shape[0] == components && shares.shape[1] > 1 && field.comparable() && !field.shape.empty() &&
+         field.shape.front() == components * shares.shape[1] && rows_sum_to_one(shares.first, shares.shape[1]);
+}
+
+// How many parts the components of the field's owner have.
+std::size_t parts_of(const std::vector<ComponentField>& all, const ComponentField& field, std::size_t components) {
+  for (const ComponentField& other : all) {
+    if (are_shares_of(other, field, components)) return other.shape[1];
+    if (are_shares_of(field, other, components)) return field.shape[1];
+  }
+  return 1;
+}
+
+// A covariance, say, that all components share.
+bool is_of_columns(const ComponentField& field) {
+  const std::size_t size = field.shape.front();
+  return field.shape.size() == 2 && field.shape[1] == size && size > 1 && symmetric(field.first, size) &&
+         symmetric(field.second, size) && !rows_sum_to_one(field.first, size);
 }
 
 void classify(ComponentField& field, const std::vector<ComponentField>& all, std::size_t components, bool sequences) {
-  if (!field.comparable() || field.shape.empty()) return;
+  if (!field.comparable() || field.shape.empty() || is_of_columns(field)) return;
   const bool square = field.shape.size() == 2 && field.shape[0] == components && field.shape[1] == components;
-  if (square && sequences && owner(field.name).empty() && rows_sum_to_one(field.first, components) &&
+  if (square && sequences && field.owner.empty() && rows_sum_to_one(field.first, components) &&
       rows_sum_to_one(field.second, components)) {
-    field.parts = 1;
+    field.rows = components;
     field.transitions = true;
-  } else if (square && components > 1 && symmetric(field.first, components) && symmetric(field.second, components)) {
-    field.parts = 0;
-  } else if (field.shape.front() == components) {
-    field.parts = 1;
-  } else if (field.shape.front() % components == 0 && has_shares(all, field, components)) {
-    field.parts = field.shape.front() / components;
+    return;
   }
+  field.parts = parts_of(all, field, components);
+  if (field.parts > 1 || field.shape.front() == components) field.rows = components * field.parts;
 }
 
 }  // namespace
 
 std::size_t ComponentField::paired(std::size_t index, const std::vector<std::size_t>& pairing) const {
-  if (parts == 0) return index;
+  if (rows == 0) return index;
   const std::size_t row = index / width(), column = index % width();
-  const std::size_t other_row = pairing[row / parts] * parts + row % parts;
-  return other_row * width() + (transitions ? pairing[column] : column);
+  return pairing[row] * width() + (transitions ? pairing[column] : column);
 }
 
 std::vector<ComponentField> component_fields(const StoredModel& first, const StoredModel& second) {
@@ -127,6 +138,7 @@ std::vector<ComponentField> component_fields(const StoredModel& first, const Sto
                       .first = {},
                       .second = std::move(named.numbers)});
   }
+  for (ComponentField& field : fields) field.owner = owner_of(field.name);
   const std::size_t components = first.model->components();
   for (ComponentField& field : fields) classify(field, fields, components, first.model->needs().sequences);
   return fields;

@@ -23,12 +23,12 @@ struct Curve {
 
 // The start from which most contenders reached the best known; the first of these.
 std::size_t telling_start(const Comparison& comparison, std::size_t model) {
-  const double best = best_known(comparison, model).proper;
+  const BestKnown best = best_known(comparison, model);
   std::vector<std::size_t> reached(comparison.options.starts, 0);
   for (const Contender& contender : comparison.contenders) {
     if (contender.model != model) continue;
     for (const ComparedRun& run : contender.runs) {
-      if (!failed(run) && same_optimum(run.summary.objective, best, run.summary.total_weight)) ++reached[run.start];
+      if (best.reached_by(run)) ++reached[run.start];
     }
   }
   return static_cast<std::size_t>(std::ranges::max_element(reached) - reached.begin());

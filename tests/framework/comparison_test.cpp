@@ -149,11 +149,25 @@ TEST_SUITE("framework/comparison") {
     const latent::ContenderFigures plain = figures(comparison, comparison.contenders[0]);
     CHECK(plain.best == -5);
     CHECK(plain.reached == 0);
+    CHECK(!best.reached_by(comparison.contenders[0].runs[1]));
     const latent::ContenderFigures automatic = figures(comparison, comparison.contenders[1]);
     CHECK(automatic.reached == 1);
     CHECK(automatic.failures == 1);
     CHECK(automatic.iterations == 2);
     CHECK(automatic.verdicts == std::vector<std::pair<std::string, std::size_t>>{{"iteration_limit", 1}, {"error", 1}});
+  }
+
+  TEST_CASE("comparison: where all runs end at the edge of the parameter space the best of these is the measure") {
+    latent::Comparison comparison = hand_made();
+    comparison.contenders[0].runs = {run_to({-9, 70}, Verdict::converged, true),
+                                     run_to({-9, 60}, Verdict::converged, true)};
+    comparison.contenders[1].runs = {run_to({-9, 1e9}, Verdict::not_finite)};
+    comparison.contenders[1].runs[0].trace.pop_back();
+    const latent::ContenderFigures plain = figures(comparison, comparison.contenders[0]);
+    CHECK(plain.best == 70);
+    CHECK(plain.reached == 1);
+    CHECK(figures(comparison, comparison.contenders[1]).failures == 1);
+    CHECK(best_known(comparison, 0).proper == -INFINITY);
   }
 
   TEST_CASE("comparison: traces have a line for every iteration, and one for a run that failed") {

@@ -19,12 +19,14 @@ std::string name_of(const Comparison& comparison, const Contender& contender);
 bool failed(const ComparedRun& run);
 
 // The highest objectives that runs of a model saw, -infinity if there were none. Gaps are measured from them. Runs at the
-// edge of the parameter space, where the objective has no bound, are no measure for proper ones.
+// edge of the parameter space, where the objective has no bound, are no measure for proper ones; nor are runs on their
+// way to an objective that is not finite.
 struct BestKnown {
   double proper = -std::numeric_limits<double>::infinity();
   double of_all = -std::numeric_limits<double>::infinity();
 
-  double to(const ComparedRun& run) const;  // from where the run's gap is measured: no gap is negative
+  double to(const ComparedRun& run) const;        // from where the run's gap is measured: no gap is negative
+  bool reached_by(const ComparedRun& run) const;  // the proper one; if there is none, that of all
 };
 BestKnown best_known(const Comparison& comparison, std::size_t model);
 

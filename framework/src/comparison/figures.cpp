@@ -6,7 +6,9 @@
 namespace latent {
 namespace {
 
-bool is_proper(const ComparedRun& run) { return run.error.empty() && !run.summary.degenerate(); }
+bool is_proper(const ComparedRun& run) {
+  return run.error.empty() && !run.summary.degenerate() && run.summary.verdict != Verdict::not_finite;
+}
 
 double highest(const Trace& trace) {
   double result = -std::numeric_limits<double>::infinity();
@@ -46,6 +48,11 @@ bool failed(const ComparedRun& run) {
 
 double BestKnown::to(const ComparedRun& run) const { return is_proper(run) ? proper : of_all; }
 
+bool BestKnown::reached_by(const ComparedRun& run) const {
+  const bool measured = is_proper(run) || !std::isfinite(proper);
+  return measured && !failed(run) && same_optimum(run.summary.objective, to(run), run.summary.total_weight);
+}
+
 BestKnown best_known(const Comparison& comparison, std::size_t model) {
   BestKnown best;
   for (const Contender& contender : comparison.contenders) {
@@ -66,7 +73,7 @@ bool same_optimum(double objective, double other, double total_weight) {
 ContenderFigures figures(const Comparison& comparison, const Contender& contender) {
   ContenderFigures result;
   result.runs = contender.runs.size();
-  const double best = best_known(comparison, contender.model).proper;
+  const BestKnown best = best_known(comparison, contender.model);
   double best_proper = -std::numeric_limits<double>::infinity(), best_of_all = best_proper;
   std::vector<double> iterations, passes, seconds, rates;
   for (const ComparedRun& run : contender.runs) {
@@ -77,10 +84,8 @@ ContenderFigures figures(const Comparison& comparison, const Contender& contende
     }
     const double objective = run.summary.objective;
     best_of_all = std::max(best_of_all, objective);
-    if (is_proper(run)) {
-      best_proper = std::max(best_proper, objective);
-      if (same_optimum(objective, best, run.summary.total_weight)) ++result.reached;
-    }
+    if (is_proper(run)) best_proper = std::max(best_proper, objective);
+    if (best.reached_by(run)) ++result.reached;
     iterations.push_back(static_cast<double>(run.summary.iterations));
     passes.push_back(static_cast<double>(run.summary.e_steps));
     seconds.push_back(run.summary.seconds);

@@ -65,8 +65,8 @@ class AnyModel {
   virtual void set_parameters(const Json& parameters) = 0;  // throws ModelError naming the key, "parameters.means[2]"
   virtual FitReport fit(const RowData& data, const FitOptions& options, const StartFrom& start) = 0;
 
-  // The parameters of the model's own start `index`, the one that fit() begins with by that seed (of all the data, where
-  // fit() may search on a sample). It changes nothing. Throws DataError for rows that the model cannot have.
+  // The parameters of the model's own start `index`, the one that fit() begins with by that seed (of all the data,
+  // where fit() may search on a sample). It changes nothing. Throws DataError for rows that the model cannot have.
   virtual Json draw_start(const RowData& data, std::uint64_t seed, std::size_t index) const = 0;
 
   virtual Json parameters() const = 0;

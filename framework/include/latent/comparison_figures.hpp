@@ -18,9 +18,9 @@ std::string name_of(const Comparison& comparison, const Contender& contender);
 // It threw, or its summary tells of a step that could not be done: it ended at no optimum.
 bool failed(const ComparedRun& run);
 
-// The highest objectives that runs of a model saw, -infinity if there were none. Gaps are measured from them. Runs at the
-// edge of the parameter space, where the objective has no bound, are no measure for proper ones; nor are runs on their
-// way to an objective that is not finite.
+// The highest objectives that runs of a model saw, -infinity if there were none. Gaps are measured from them. Runs at
+// the edge of the parameter space, where the objective has no bound, are no measure for proper ones; nor are runs on
+// their way to an objective that is not finite.
 struct BestKnown {
   double proper = -std::numeric_limits<double>::infinity();
   double of_all = -std::numeric_limits<double>::infinity();

@@ -16,7 +16,7 @@
 namespace latent {
 namespace {
 
-// All contenders with their runs to come, as if each had failed.
+// All models and contenders, without runs.
 Comparison nothing_yet(std::span<const ModelToCompare> models, std::span<const Acceleration> accelerations,
                        const FitOptions& options) {
   Comparison comparison;
@@ -29,7 +29,8 @@ Comparison nothing_yet(std::span<const ModelToCompare> models, std::span<const A
   return comparison;
 }
 
-// Runs use() and returns what it throws on account of its input, or for want of memory: no contender may end the others.
+// Runs use() and returns what it throws on account of its input, or for want of memory: no contender may end the
+// others.
 template <class Use>
 std::string reason_of_failure(const Use& use) {
   try {

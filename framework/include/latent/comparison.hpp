@@ -52,7 +52,7 @@ struct Optimum {
 };
 
 struct ComparedModel {
-  std::string text;             // as the user wrote it: "gmm --components 3"
+  std::string text;             // as the user wrote it: "NAME --components 3"
   std::string error;            // why it cannot be used on these data; empty: it can
   std::vector<Optimum> optima;  // proper ones before degenerate ones, then the highest objective first
   std::size_t free_parameters = 0;

@@ -12,7 +12,7 @@
 
 namespace latent {
 
-// "gmm --components 3, squarem": no two contenders of a comparison have the same.
+// "NAME --components 3, squarem": no two contenders of a comparison have the same.
 std::string name_of(const Comparison& comparison, const Contender& contender);
 
 // It threw, or its summary tells of a step that could not be done: it ended at no optimum.

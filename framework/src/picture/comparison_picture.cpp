@@ -13,9 +13,9 @@
 #include <latent/error.hpp>
 #include <latent/text.hpp>
 
-#include "../picture/gnuplot.hpp"
-#include "../picture/picture.hpp"
-#include "../picture/picture_panels.hpp"
+#include "gnuplot.hpp"
+#include "picture.hpp"
+#include "picture_panels.hpp"
 
 namespace latent {
 namespace {

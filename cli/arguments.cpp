@@ -31,7 +31,7 @@ OptionTexts one_text(const std::string& name, const std::string& text) {
 }
 
 [[noreturn]] void refuse(const std::string& what, const Usage& usage) {
-  throw OptionError(what + "; see " + usage.command + " --help");
+  throw OptionError(what + "; see " + (usage.help.empty() ? usage.command : usage.help) + " --help");
 }
 
 std::vector<po::option> parse(const Usage& usage, const std::vector<std::string>& words) {
@@ -50,14 +50,25 @@ std::vector<po::option> parse(const Usage& usage, const std::vector<std::string>
   }
 }
 
+bool many(const Usage& usage, const std::string& name) {
+  if (usage.last_many && name == usage.positionals.back()) return true;
+  for (const OptionGroup& group : usage.groups) {
+    for (const Option& option : group.options) {
+      if (option.name == name) return option.many;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string Usage::synopsis() const {
   std::string text = command;
   for (const std::string& name : positionals) text += " " + name;
+  if (last_many) text += "...";
   for (const OptionGroup& group : groups) {
     for (const Option& option : group.options) {
-      if (option.needed) text += " --" + option.name + " " + option.value;
+      if (option.needed) text += " --" + option.name + " " + option.value + (option.many ? "..." : "");
     }
   }
   return text + (groups.empty() ? "" : " [options]");
@@ -69,15 +80,18 @@ Arguments::Arguments(const Usage& usage, const std::vector<std::string>& words) 
     const bool positional = option.position_key >= 0;
     const std::string word = option.value.empty() ? std::string() : option.value.front();
     if (option.string_key == "help") help_ = true;
-    if (positional && positions == usage.positionals.size()) {
+    const bool one_more = usage.last_many && positions == usage.positionals.size();
+    if (positional && positions == usage.positionals.size() && !one_more) {
       refuse("'" + word + "' is one word too many, the usage is " + usage.synopsis(), usage);
     }
+    if (positional && one_more) --positions;
     const std::string name = positional ? usage.positionals[positions++] : option.string_key;
     const std::string shown = positional ? name : "--" + name;
-    if (!given_.insert(name).second) refuse(shown + " is given twice", usage);
+    if (!given_.insert(name).second && !many(usage, name)) refuse(shown + " is given twice", usage);
     if (!option.value.empty() && word.empty()) refuse(shown + " is empty", usage);
     if (word.starts_with("--")) refuse(shown + " has no value", usage);  // a file of that name is ./--name
-    texts_[name] = word;
+    texts_.try_emplace(name, word);
+    all_[name].push_back(word);
   }
   if (help_) return;
   for (std::size_t i = positions; i < usage.positionals.size(); ++i) {
@@ -101,6 +115,11 @@ std::size_t Arguments::whole_number(const std::string& name, std::size_t least) 
 }
 
 double Arguments::real_number(const std::string& name) const { return one_text(name, text(name)).real_number(name); }
+
+std::vector<std::string> Arguments::all(const std::string& name) const {
+  const auto found = all_.find(name);
+  return found == all_.end() ? std::vector<std::string>() : found->second;
+}
 
 std::vector<std::string> Arguments::list(const std::string& name) const {
   std::vector<std::string> items;

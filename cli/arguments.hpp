@@ -17,6 +17,7 @@ struct Option {
   std::string description;
   std::string initial = {};  // shown as the default, and taken when the option is not given; empty: none
   bool needed = false;       // shown in the synopsis
+  bool many = false;         // may be given more than once
 };
 
 struct OptionGroup {
@@ -30,6 +31,8 @@ struct Usage {
   std::vector<std::string> positionals;  // "DATA"; all must be given
   std::string summary;
   std::vector<OptionGroup> groups;
+  bool last_many = false;  // the last positional may be several words
+  std::string help = {};   // the command whose --help tells more; empty: the command itself
 
   std::string synopsis() const;  // "latent sample FITTED --count N [options]"
 };
@@ -48,10 +51,12 @@ class Arguments {
   std::size_t whole_number(const std::string& name, std::size_t least) const;
   double real_number(const std::string& name) const;
   std::vector<std::string> list(const std::string& name) const;  // split at commas
+  std::vector<std::string> all(const std::string& name) const;   // of what may be given more than once
   const std::map<std::string, std::string>& texts() const { return texts_; }
 
  private:
-  std::map<std::string, std::string> texts_;
+  std::map<std::string, std::string> texts_;  // the first of each
+  std::map<std::string, std::vector<std::string>> all_;
   std::set<std::string> given_;
   bool help_ = false;
 };

@@ -27,7 +27,12 @@ int score_command(const Words& words, Entries entries);
 int forecast_command(const Words& words, Entries entries);
 int sample_command(const Words& words, Entries entries);
 int inspect_command(const Words& words, Entries entries);
+int compare_command(const Words& words, Entries entries);
+int diff_command(const Words& words, Entries entries);
 int models_command(const Words& words, Entries entries);
+
+// Throws OptionError if there is no such model.
+const ModelEntry& entry_named(const std::string& name, Entries entries);
 
 // Prints the help if that is what the words ask for, or runs the command with them.
 int run_or_help(const Usage& usage, const Words& words, const std::function<int(const Arguments&)>& run);

@@ -147,7 +147,7 @@ Table read_table_for(const StoredModel& stored, const Arguments& arguments) {
                     std::to_string(stored.model->columns()) + "; choose them by --columns");
   }
   check_table(table, stored.model->needs(), file);
-  cut_by_lengths(table, arguments);
+  cut_by_lengths(table, arguments, file);
   with_data_named(file, table, [&] { check_known_states(table, stored.model->components()); });
   return table;
 }
@@ -205,10 +205,6 @@ LabelledTable read_labelled_table(const std::string& file, const std::string& la
   return read;
 }
 
-namespace {
-
-// Models know columns by their place, people by their name: "column 2 is constant" becomes "column "waiting" is ...".
-// Without a header the place in the file is meant, not that among the columns that were chosen.
 std::string with_column_names(const std::string& message, const Table& table) {
   static const std::regex place("\\bcolumn ([0-9]{1,9})\\b");
   std::string told;
@@ -223,8 +219,6 @@ std::string with_column_names(const std::string& message, const Table& table) {
   }
   return told.append(rest, message.end());
 }
-
-}  // namespace
 
 void with_data_named(const std::string& file, const Table& table, const std::function<void()>& use) {
   const auto told = [&](const Error& error) { return data_name(file) + ": " + with_column_names(error.what(), table); };

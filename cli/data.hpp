@@ -49,6 +49,10 @@ LabelledTable read_labelled_table(const std::string& file, const std::string& la
 // What every table must be once it is read, for a model with those needs: throws DataError.
 void check_table(const Table& table, const DataNeeds& needs, const std::string& file);
 
+// Models know columns by their place, people by their name: "column 2 is constant" becomes "column "waiting" is ...".
+// Without a header the place in the file is meant, not that among the columns that were chosen.
+std::string with_column_names(const std::string& message, const Table& table);
+
 // Runs `use`. What is wrong with the data, or with the model for these data, is said with their name, and of columns by
 // theirs.
 void with_data_named(const std::string& file, const Table& table, const std::function<void()>& use);

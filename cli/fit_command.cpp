@@ -30,12 +30,6 @@ std::string models_help(Entries entries) {
          two_columns(lines) + "\nlatent fit MODEL --help lists the options of a fit, which depend on the model.\n";
 }
 
-const ModelEntry& entry_named(const std::string& name, Entries entries) {
-  const auto found = std::ranges::find(entries, name, &ModelEntry::name);
-  if (found == entries.end()) throw OptionError("'" + name + "' is not a model; see latent models");
-  return *found;
-}
-
 void check_labels(const StartFrom& start, const AnyModel& model, const Arguments& arguments) {
   if (start.labels.empty()) return;
   const std::size_t classes = *std::ranges::max_element(start.labels) + 1;

@@ -42,6 +42,16 @@ void take_options(const StoredModel& stored, const ModelEntry& entry, const Argu
 
 }  // namespace
 
+OptionTexts complete_options(const ModelEntry& entry, const std::map<std::string, std::string>& texts) {
+  for (const ModelOption& option : entry.options) {
+    if (!texts.contains(option.name)) {
+      throw OptionError("--" + option.name + " is missing: the " + option.description + "; see latent fit " +
+                        entry.name + " --help");
+    }
+  }
+  return OptionTexts(texts);
+}
+
 FitStart fit_start(const Arguments& arguments, const ModelEntry& entry, Entries entries) {
   FitStart start;
   std::map<std::string, std::string> texts = arguments.texts();
@@ -61,13 +71,7 @@ FitStart fit_start(const Arguments& arguments, const ModelEntry& entry, Entries 
     }
   }
   if (arguments.given("start-labels")) refuse_many_starts(arguments, "labels");
-  for (const ModelOption& option : entry.options) {
-    if (!texts.contains(option.name)) {
-      throw OptionError("--" + option.name + " is missing: the " + option.description + "; see latent fit " +
-                        entry.name + " --help");
-    }
-  }
-  start.options = OptionTexts(texts);
+  start.options = complete_options(entry, texts);
   return start;
 }
 
@@ -79,7 +83,7 @@ FitData read_rows(const Arguments& arguments, const ModelEntry& entry, const Fit
   const TableOptions options = table_options_of(arguments, reading);
   if (!arguments.has("start-labels")) {
     FitData data{read_table(file, options), {}};
-    cut_by_lengths(data.table, arguments);
+    cut_by_lengths(data.table, arguments, file);
     return data;
   }
   LabelledTable read = read_labelled_table(file, arguments.text("start-labels"), options);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -17,6 +18,9 @@ struct FitStart {
   OptionTexts options;                        // of the model: as given, or as the file of the start has them
   std::optional<StoredModel> from_file = {};  // --start FILE
 };
+
+// The options of a model. Throws OptionError if one is missing.
+OptionTexts complete_options(const ModelEntry& entry, const std::map<std::string, std::string>& texts);
 
 // Throws OptionError for what is missing or contradicts the file, ModelError if the file is no model of that kind.
 FitStart fit_start(const Arguments& arguments, const ModelEntry& entry, Entries entries);

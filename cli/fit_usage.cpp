@@ -34,6 +34,17 @@ OptionGroup model_group(const ModelEntry& entry, bool sequences) {
   return group;
 }
 
+OptionGroup output_group() {
+  return {"Output",
+          {{"output", "FILE", "write the fitted model (JSON), for predict, score, sample, inspect and --start"},
+           {"trace", "FILE", "write a line per iteration (CSV)"},
+           {"plot", "FILE", "draw data, components and convergence (.svg, .png or .pdf)"},
+           {"json", "", "print one JSON object instead of the report"},
+           {"strict", "", "exit with status 3 unless the fit has converged"}}};
+}
+
+}  // namespace
+
 OptionGroup fit_group() {
   const FitOptions defaults;
   return {
@@ -64,17 +75,6 @@ OptionGroup fit_group() {
        {"threads", "N", "threads to use; the result does not depend on it [all]"}}};
 }
 
-OptionGroup output_group() {
-  return {"Output",
-          {{"output", "FILE", "write the fitted model (JSON), for predict, score, sample, inspect and --start"},
-           {"trace", "FILE", "write a line per iteration (CSV)"},
-           {"plot", "FILE", "draw data, components and convergence (.svg, .png or .pdf)"},
-           {"json", "", "print one JSON object instead of the report"},
-           {"strict", "", "exit with status 3 unless the fit has converged"}}};
-}
-
-}  // namespace
-
 Usage fit_usage(const ModelEntry& entry) {
   const bool sequences = wants_sequences(entry);
   const std::string observation = sequences ? "rows follow one another in time" : "a row is an observation";
@@ -87,7 +87,7 @@ Usage fit_usage(const ModelEntry& entry) {
           {model_group(entry, sequences), table_options(sequences), fit_group(), output_group()}};
 }
 
-FitOptions fit_options(const Arguments& arguments) {
+FitOptions fit_options_without_acceleration(const Arguments& arguments) {
   constexpr std::size_t most_starts = 1000000;
   FitOptions options;
   options.starts = arguments.whole_number("starts", 1);
@@ -106,12 +106,17 @@ FitOptions fit_options(const Arguments& arguments) {
     }
   }
   if (arguments.has("threads")) options.threads = arguments.whole_number("threads", 1);
-  options.acceleration = acceleration(arguments.text("acceleration"));
   options.variant = variant(arguments.text("variant"));
   options.variant_parts = arguments.whole_number("parts", 1);
   options.variant_passes = arguments.whole_number("passes", 0);
-  options.check_basin = arguments.has("check-basin");
   options.validate();
+  return options;
+}
+
+FitOptions fit_options(const Arguments& arguments) {
+  FitOptions options = fit_options_without_acceleration(arguments);
+  options.acceleration = acceleration(arguments.text("acceleration"));
+  options.check_basin = arguments.has("check-basin");
   return options;
 }
 

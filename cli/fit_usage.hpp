@@ -9,9 +9,13 @@
 
 namespace latent::cli {
 
+// The options of every fit.
+OptionGroup fit_group();
+
 Usage fit_usage(const ModelEntry& entry);
 
-// Throws OptionError.
+// Throws OptionError. The first leaves the acceleration as it is by default.
+FitOptions fit_options_without_acceleration(const Arguments& arguments);
 FitOptions fit_options(const Arguments& arguments);
 
 }  // namespace latent::cli

@@ -29,6 +29,10 @@ constexpr Command commands[] = {
     {"score", "FITTED DATA", "the log-likelihood of data, in all or one by one", score_command},
     {"forecast", "FITTED DATA", "what is to come after sequences", forecast_command},
     {"sample", "FITTED --count N", "draw new data from a fitted model", sample_command},
+    {"compare", "DATA --model \"...\"", "models, accelerations and starts side by side on the same data",
+     compare_command},
+    {"diff", "FITTED OTHER", "how far two fitted models are apart, whatever the order of their components",
+     diff_command},
     {"inspect", "FITTED", "print a fitted model", inspect_command},
     {"models", "", "list the models that can be fitted", models_command},
 };

@@ -11,22 +11,6 @@ namespace {
 
 using Line = std::vector<std::string>;
 
-// The first column to the left, the others to the right.
-void print_table(std::ostream& out, const std::vector<Line>& lines) {
-  std::vector<std::size_t> widths;
-  for (const Line& line : lines) {
-    widths.resize(std::max(widths.size(), line.size()));
-    for (std::size_t j = 0; j < line.size(); ++j) widths[j] = std::max(widths[j], line[j].size());
-  }
-  for (const Line& line : lines) {
-    for (std::size_t j = 0; j < line.size(); ++j) {
-      out << (j == 0 ? "" : "  ") << (j == 0 ? std::left : std::right) << std::setw(static_cast<int>(widths[j]))
-          << line[j];
-    }
-    out << std::left << '\n';
-  }
-}
-
 // The shape of nested lists whose parts are alike.
 std::vector<std::size_t> shape_of(const Json& json) {
   std::vector<std::size_t> shape;
@@ -73,7 +57,7 @@ class ParameterPrinter {
     } else if (shape.empty()) {
       out_ << name << "  " << cell_text(value) << '\n';
     } else if (shape.size() == 1) {
-      print_table(out_, {heading(name, value.size(), {}), cells("", value)});
+      print_table(out_, std::vector<Line>{heading(name, value.size(), {}), cells("", value)});
     } else if (shape.size() == 2) {
       print_matrix(name, value, value.size() != components_);
     } else {
@@ -124,6 +108,21 @@ void print_lines(std::ostream& out, std::span<const std::pair<std::string, std::
   std::size_t width = 0;
   for (const auto& [name, value] : lines) width = std::max(width, name.size());
   for (const auto& [name, value] : lines) out << name << std::string(width - name.size() + 2, ' ') << value << '\n';
+}
+
+void print_table(std::ostream& out, std::span<const std::vector<std::string>> lines) {
+  std::vector<std::size_t> widths;
+  for (const std::vector<std::string>& line : lines) {
+    widths.resize(std::max(widths.size(), line.size()));
+    for (std::size_t j = 0; j < line.size(); ++j) widths[j] = std::max(widths[j], line[j].size());
+  }
+  for (const std::vector<std::string>& line : lines) {
+    for (std::size_t j = 0; j < line.size(); ++j) {
+      out << (j == 0 ? "" : "  ") << (j == 0 ? std::left : std::right) << std::setw(static_cast<int>(widths[j]))
+          << line[j];
+    }
+    out << std::left << '\n';
+  }
 }
 
 void print_parameters(std::ostream& out, const AnyModel& model, std::span<const std::string> columns,

@@ -57,22 +57,22 @@ void check_sequence_options(const Arguments& arguments, const DataNeeds& needs) 
   }
 }
 
-void cut_by_lengths(Table& table, const Arguments& arguments) {
+void cut_by_lengths(Table& table, const Arguments& arguments, const std::string& data) {
   if (!arguments.has("lengths")) return;
   const std::string& file = arguments.text("lengths");
   std::size_t begin = 0;
   for (const std::size_t length : read_lengths(file)) {
     if (length > table.rows() - begin) {
       throw DataError(file + ": the lengths sum to more than the " + count_of(table.rows(), "row") + " of " +
-                      data_name(arguments.text("DATA")));
+                      data_name(data));
     }
     table.sequence_begins.push_back(begin);
     table.sequence_names.push_back(std::to_string(table.sequence_begins.size()));
     begin += length;
   }
   if (begin != table.rows()) {
-    throw DataError(file + ": the lengths sum to " + std::to_string(begin) + ", " + data_name(arguments.text("DATA")) +
-                    " has " + count_of(table.rows(), "row"));
+    throw DataError(file + ": the lengths sum to " + std::to_string(begin) + ", " + data_name(data) + " has " +
+                    count_of(table.rows(), "row"));
   }
 }
 

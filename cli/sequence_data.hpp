@@ -20,8 +20,8 @@ std::vector<Option> sequence_options();
 // Throws OptionError if one of them is given for a model without sequences, or two of them contradict each other.
 void check_sequence_options(const Arguments& arguments, const DataNeeds& needs);
 
-// Cuts the rows of a table as the file --lengths says, if it is given. Throws DataError.
-void cut_by_lengths(Table& table, const Arguments& arguments);
+// Cuts the rows of the table `data` as the file --lengths says, if it is given. Throws DataError.
+void cut_by_lengths(Table& table, const Arguments& arguments, const std::string& data);
 
 // Throws DataError for a known state that a model of so many does not have.
 void check_known_states(const Table& table, std::size_t states);

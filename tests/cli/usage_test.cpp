@@ -17,7 +17,8 @@ TEST_SUITE("cli/usage") {
          {Words{"--help"}, Words{"help"}, Words{"-h"}, Words{"fit", "--help"}, Words{"fit", "gmm", "--help"},
           Words{"fit", "gmm", "-h"}, Words{"fit", "mixture", "--help"}, Words{"fit", "hmm", "--help"},
           Words{"predict", "--help"}, Words{"score", "--help"}, Words{"sample", "--help"}, Words{"forecast", "--help"},
-          Words{"inspect", "--help"}, Words{"models", "--help"}, Words{"help", "predict"}}) {
+          Words{"compare", "--help"}, Words{"diff", "--help"}, Words{"inspect", "--help"}, Words{"models", "--help"},
+          Words{"help", "predict"}}) {
       CAPTURE(words);
       const Result result = folder.latent(words);
       CHECK(result.status == 0);
@@ -36,8 +37,9 @@ TEST_SUITE("cli/usage") {
   TEST_CASE("help: the overview names every command") {
     const Folder folder;
     const std::string help = folder.latent({"--help"}).out;
-    for (const char* command : {"fit MODEL DATA", "predict FITTED DATA", "score FITTED DATA", "forecast FITTED DATA",
-                                "sample FITTED --count N", "inspect FITTED", "models"}) {
+    for (const char* command :
+         {"fit MODEL DATA", "predict FITTED DATA", "score FITTED DATA", "forecast FITTED DATA",
+          "sample FITTED --count N", "compare DATA --model \"...\"", "diff FITTED OTHER", "inspect FITTED", "models"}) {
       std::string line = "\n  latent ";
       line += command;
       CHECK(help.find(line) != std::string::npos);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -64,6 +65,10 @@ class AnyModel {
   // A model has no parameters until one of these two gave it some; all that follows needs them.
   virtual void set_parameters(const Json& parameters) = 0;  // throws ModelError naming the key, "parameters.means[2]"
   virtual FitReport fit(const RowData& data, const FitOptions& options, const StartFrom& start) = 0;
+
+  // The parameters of the model's own start `index`, the one that fit() begins with by that seed (of all the data,
+  // where fit() may search on a sample). It changes nothing. Throws DataError for rows that the model cannot have.
+  virtual Json draw_start(const RowData& data, std::uint64_t seed, std::size_t index) const = 0;
 
   virtual Json parameters() const = 0;
   virtual std::size_t free_parameters() const = 0;

@@ -39,6 +39,18 @@ bool better(const EmRun<Model>& a, const EmRun<Model>& b) {
   return rank(a.objective()) > rank(b.objective());
 }
 
+// The fresh start `index` of a seed.
+template <Initializes Model>
+typename Model::Parameters draw_start(const Model& model, const Sample<DataOf<Model>>& sample, std::uint64_t seed,
+                                      std::size_t index) {
+  Random random = random_stream(seed, index);
+  if constexpr (InitializesWithWeights<Model>) {
+    return model.initialize(sample.observations, random, sample.weights);
+  } else {
+    return model.initialize(sample.observations, random);
+  }
+}
+
 // The search among starts over one data set. Nothing it is given may end before it does.
 template <LatentModel Model>
 class StartSearch {
@@ -49,7 +61,8 @@ class StartSearch {
 
   // The best run.
   EmRun<Model>& search() {
-    std::size_t best = run_all(options_.starts, [&](std::size_t index) { return draw_start(index); });
+    std::size_t best =
+        run_all(options_.starts, [&](std::size_t index) { return draw_start(model_, sample_, options_.seed, index); });
     if constexpr (Varies<Model>) {
       std::size_t in_vain = 0;
       for (std::size_t round = 0; options_.starts > 1 && round < options_.variation_rounds && in_vain < 2; ++round) {
@@ -113,15 +126,6 @@ class StartSearch {
       if (index != best) runs_[index].release();  // many starts of a large model must not fill the memory
     }
     return best;
-  }
-
-  typename Model::Parameters draw_start(std::size_t index) const {
-    Random random = random_stream(options_.seed, index);
-    if constexpr (InitializesWithWeights<Model>) {
-      return model_.initialize(sample_.observations, random, sample_.weights);
-    } else {
-      return model_.initialize(sample_.observations, random);
-    }
   }
 
   bool same_place(std::size_t a, std::size_t b) const {

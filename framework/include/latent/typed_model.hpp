@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -20,6 +21,7 @@
 #include <latent/expectation.hpp>
 #include <latent/fit.hpp>
 #include <latent/latent_model.hpp>
+#include <latent/restarts.hpp>
 #include <latent/text.hpp>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/task_arena.h>
@@ -114,6 +116,17 @@ class TypedModel : public AnyModel {
     Fitted<Model> fitted = fit_from_start(*sample, options, start);
     parameters_ = std::move(fitted.parameters);
     return {std::move(fitted.summary), std::move(fitted.trace)};
+  }
+
+  Json draw_start(const RowData& data, std::uint64_t seed, std::size_t index) const override {
+    const BoundSample<DataOf<Model>> sample(data);
+    sample->validate();
+    check(sample->observations);
+    if constexpr (Initializes<Model>) {
+      return to_json(latent::draw_start(model_, *sample, seed, index));
+    } else {
+      return to_json(Parameters{});
+    }
   }
 
   Json parameters() const override { return to_json(at()); }

@@ -159,7 +159,13 @@ class Script {
     for (const Point& at : layer.points) row(decimal(at[0]), decimal(at[1]));
   }
   void points(const Line& layer) {
-    for (const Point& at : layer.points) row(decimal(at[0]), decimal(at[1]));
+    for (const Point& at : layer.points) {
+      if (std::isnan(at[0]) || std::isnan(at[1])) {
+        text_ += "\n";
+      } else {
+        row(decimal(at[0]), decimal(at[1]));
+      }
+    }
   }
   void points(const Bars& layer) {
     for (const auto& bar : layer.bars) row(decimal(bar[0]), decimal(bar[1]), decimal(bar[2]));

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <latent/comparison.hpp>
+
+#include "picture/picture.hpp"
+#include "standing.hpp"
+
+// The parts of the page, each a piece of HTML.
+namespace latent::page {
+
+std::string style();  // the style sheet
+
+// What a person should know after ten seconds: what to use, whether to trust it, what it saves, what did not work.
+// `anchor` is where the details are.
+std::string verdict_box(const Comparison& comparison, const std::vector<ModelStanding>& models,
+                        const std::string& anchor);
+
+std::string contender_table(const Comparison& comparison, const std::vector<ModelStanding>& models);
+std::string criteria_table(const Comparison& comparison);  // empty if no model has criteria
+std::string census_table(const Comparison& comparison, const ModelStanding& model);
+std::string explanations();
+
+// The gap to the best optimum by iterations, passes and seconds, and performance profiles; empty if nothing ran.
+std::string gap_pictures(const Comparison& comparison, const ModelStanding& model);
+std::string profile_pictures(const Comparison& comparison, const ModelStanding& model);
+
+// Draws a picture and puts it into the page; `description` is for those who cannot see it.
+std::string svg(const picture::Picture& picture, std::string_view description);
+std::string legend(const ModelStanding& model);
+
+// The place of a panel in a small picture with an axis below and one to the left.
+picture::Picture small_picture();
+picture::Frame small_frame();
+picture::Colour line_colour(Acceleration acceleration, double opacity = 1);
+
+}  // namespace latent::page

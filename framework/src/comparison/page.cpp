@@ -31,7 +31,7 @@ std::string details(const Comparison& comparison, const std::vector<page::ModelS
   }
   for (const page::ModelStanding& model : models) {
     if (model.contenders.empty() || model.starts == 0) continue;
-    html += "<h3>" + page::code(model.model->text) + "</h3>\n" + page::gap_pictures(comparison, model) +
+    html += "<h3 class=\"model\">" + page::code(model.model->text) + "</h3>\n" + page::gap_pictures(comparison, model) +
             page::profile_pictures(comparison, model) + "<h4>Where the starts ended</h4>\n" +
             page::census_table(comparison, model);
   }

@@ -15,6 +15,7 @@ std::string criterion_cell(const Comparison& comparison, std::size_t model, doub
   if (!of || !best || !std::isfinite((*of).*criterion)) return std::string("<td>") + absent + "</td>";
   const double value = (*of).*criterion;
   const double above = value - (*comparison.models[*best].criteria).*criterion;
+  if (comparison.models.size() == 1) return "<td>" + objective_text(value) + "</td>";
   return std::string(*best == model ? "<td class=\"best\">" : "<td>") + objective_text(value) +
          (*best == model ? "<small>lowest</small>" : "<small>+ " + figure(above) + "</small>") + "</td>";
 }

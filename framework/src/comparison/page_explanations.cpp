@@ -14,7 +14,8 @@ of these the one that needs the fewest passes over the data.</dd>
 <dt>Medians</dt><dd>Over the starts that ended in the optimum named in the row; below them the least and the most. A
 contender in grey never reached the best optimum, so its numbers tell the way to another place.</dd>
 <dt>Rate</dt><dd>At which EM's objective converges: each iteration leaves this share of the gap. Its square root, the rate
-of the parameters, is the largest fraction of missing information.</dd>
+of the parameters, is the largest fraction of missing information. Plain EM tells it best; a run that jumps over most of
+the way sees less of it.</dd>
 <dt>Gap</dt><dd>The best objective known of the model minus the current one. Thin lines are starts, a bold one is the
 median of those that ended in the best optimum, until half of them have stopped. A line that stays up ended elsewhere.
 Gaps that rounding hides are drawn at the lower end.</dd>

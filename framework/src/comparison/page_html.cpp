@@ -61,7 +61,15 @@ std::string figure(double value, int digits) {
 
 std::string seconds_text(double seconds) {
   if (!std::isfinite(seconds)) return absent;
-  return seconds < 1e-6 ? "0" : figure(seconds, 3);
+  if (seconds < 1e-6) return "0 s";
+  if (seconds < 0.9995e-3) return figure(seconds * 1e6) + " µs";
+  if (seconds < 0.9995) return figure(seconds * 1e3) + " ms";
+  return figure(seconds) + " s";
+}
+
+std::string count_figure(double count) {
+  if (!std::isfinite(count) || count >= 1e15) return figure(count);
+  return picture::with_decimals(count, count == std::floor(count) ? 0 : 1);
 }
 
 std::string share_text(std::size_t part, std::size_t whole) {

@@ -21,8 +21,9 @@ std::string chip(Mark mark, std::string_view text);  // escapes the text
 // A contender as it is known throughout the page: its line as in the pictures, and its name.
 std::string key(Acceleration acceleration);
 
-std::string objective_text(double value);  // digits enough to tell optima apart
-std::string seconds_text(double seconds);
+std::string objective_text(double value);                     // digits enough to tell optima apart
+std::string seconds_text(double seconds);                     // "80.4 µs", "1.23 s"
+std::string count_figure(double count);                       // whole, or the half that a median may be
 std::string figure(double value, int digits = 3);             // never in powers of ten where a person would not
 std::string share_text(std::size_t part, std::size_t whole);  // "18 of 20"
 inline constexpr const char* absent = "<span class=\"absent\">–</span>";

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <latent/comparison.hpp>
 
+#include "page_html.hpp"
 #include "picture/picture.hpp"
 #include "standing.hpp"
 
@@ -19,6 +21,10 @@ std::string style();  // the style sheet
 // `anchor` is where the details are.
 std::string verdict_box(const Comparison& comparison, const std::vector<ModelStanding>& models,
                         const std::string& anchor);
+
+// What to say of a contender that reaches the best optimum from fewer starts than the one to use: a failure where that
+// is more than chance, no mark where it is as good.
+std::optional<Mark> elsewhere_mark(const ModelStanding& model, const Standing& standing);
 
 std::string contender_table(const Comparison& comparison, const std::vector<ModelStanding>& models);
 std::string criteria_table(const Comparison& comparison);  // empty if no model has criteria

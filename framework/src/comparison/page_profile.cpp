@@ -71,7 +71,7 @@ picture::Picture profile_picture(const ModelStanding& model, const Profile& prof
   return picture;
 }
 
-// "cheapest from 12 of 20 starts, solves 20"
+// The same in numbers.
 std::string summary_of(const ModelStanding& model, const Profile& profile) {
   std::string html =
       "<div class=\"scroll\" tabindex=\"0\"><table class=\"profile\"><thead><tr><th class=\"text\">contender</th>"
@@ -90,6 +90,7 @@ std::string summary_of(const ModelStanding& model, const Profile& profile) {
 }  // namespace
 
 std::string profile_pictures(const Comparison& comparison, const ModelStanding& model) {
+  if (model.model->optima.empty()) return "";
   const auto observations = static_cast<double>(comparison.observations);
   const Profile passes = profile_of(model, observations, ProfileCost::passes);
   const Profile seconds = profile_of(model, observations, ProfileCost::seconds);

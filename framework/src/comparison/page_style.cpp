@@ -62,6 +62,9 @@ main{max-width:1240px;margin:0 auto;padding:24px 20px 56px}
 h1{font-size:26px;line-height:1.25;margin:0 0 4px}
 h2{font-size:21px;line-height:1.3;margin:0}
 h3{font-size:17px;line-height:1.35;margin:30px 0 6px}
+h3.model{border-top:1px solid var(--line);padding-top:22px;margin-top:34px}
+h3 code{font-weight:700}
+dd p{margin:0 0 3px}
 h4{font-size:15px;margin:20px 0 2px}
 h1,h2,h3,h4,p,li,dd,figcaption{overflow-wrap:anywhere}
 p{margin:6px 0}
@@ -83,19 +86,19 @@ code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",mon
 .facts dd{margin:0}
 .key{white-space:nowrap;font-weight:600}
 .key i{display:inline-block;width:16px;height:4px;border-radius:2px;margin-right:7px;vertical-align:.22em}
-.chip{display:inline-block;border-radius:6px;padding:1px 8px 1px 6px;font-size:13px;font-weight:600;margin:1px 6px 1px 0;
+.chip{display:inline-block;max-width:100%;border-radius:6px;padding:1px 8px 1px 6px;font-size:13px;font-weight:600;margin:1px 6px 1px 0;
 line-height:1.5}
 .chip .sign{font-weight:800;margin-right:6px}
 .chip.good{color:var(--good);background:var(--good-soft)}
 .chip.care{color:var(--care);background:var(--care-soft)}
 .chip.bad{color:var(--bad);background:var(--bad-soft)}
 .scroll{overflow-x:auto;max-width:100%;margin:8px 0 2px}
-table{border-collapse:separate;border-spacing:0;font-size:14px;font-variant-numeric:tabular-nums;line-height:1.4}
+table{border-collapse:separate;border-spacing:0;font-size:13.5px;font-variant-numeric:tabular-nums;line-height:1.4}
 table.wide{width:100%}
-th,td{padding:6px 10px;text-align:right;vertical-align:top;border-bottom:1px solid var(--hair);white-space:nowrap}
+th,td{padding:6px 9px;text-align:right;vertical-align:top;border-bottom:1px solid var(--hair);white-space:nowrap}
 thead th{color:var(--soft);font-weight:600;font-size:13px;vertical-align:bottom;border-bottom-color:var(--line)}
 th.text,td.text{text-align:left}
-td.wrap{text-align:left;white-space:normal;min-width:230px;max-width:420px;overflow-wrap:anywhere}
+td.wrap{text-align:left;white-space:normal;min-width:190px;max-width:340px;overflow-wrap:anywhere}
 td small{display:block;color:var(--soft);font-size:12px}
 td small.inline{display:inline;margin-left:6px}
 tbody th{font-weight:400;text-align:left}
@@ -117,6 +120,7 @@ summary{cursor:pointer;color:var(--soft);font-size:14px}
 pre{font:12px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre-wrap;
 overflow-wrap:anywhere;margin:6px 0;max-height:320px;overflow:auto}
 a{color:inherit}
+#how-to-read h2{margin-bottom:12px}
 svg rect[fill='#ffffff']{fill:none}
 svg [fill='rgb(51,51,51)']{fill:var(--ink)}
 svg [fill='rgb(107,107,107)']{fill:var(--soft)}

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,11 +15,10 @@ namespace latent::page {
 namespace {
 
 constexpr const char* head =
-    "<thead><tr><th class=\"text\">contender</th><th>best optimum<br>it reached</th><th>reached from<br>starts</th>"
-    "<th>iterations</th><th>passes</th><th>against<br>plain EM</th><th>seconds</th><th>against<br>plain EM</th>"
-    "<th>rate of<br>convergence</th><th>missing<br>information</th><th class=\"text\">ended as</th>"
-    "<th class=\"text\">what to know</th></tr></thead>\n";
-constexpr int columns = 12;
+    "<thead><tr><th class=\"text\">contender</th><th>best optimum<br>it reached</th><th>from starts</th>"
+    "<th class=\"text\">ended as</th><th>iterations</th><th>passes</th><th>fewer than<br>plain EM</th><th>time</th>"
+    "<th>faster than<br>plain EM</th><th>information<br>missing, rate</th></tr></thead>\n";
+constexpr int columns = 10;
 
 std::string cell(const std::string& content, const char* kind = "") {
   return std::string("<td") + (*kind ? std::string(" class=\"") + kind + "\"" : "") + ">" + content + "</td>";
@@ -31,19 +31,17 @@ std::string spread_cell(const Spread& spread, std::string (*text)(double)) {
   return cell(html);
 }
 
-std::string count_text(double count) { return figure(count, count == std::floor(count) ? 1 : 2 + (count >= 10)); }
-
 // How many times fewer than plain EM needs, for two that ended in the same optimum.
 std::string against_cell(const ModelStanding& model, const Standing& standing, Spread Standing::*cost) {
   if (!model.plain) return cell(absent);
   const Standing& plain = model.contenders[*model.plain];
-  if (&plain == &standing) return cell("1");
   if (!plain.reached || plain.reached != standing.reached) return cell(absent);
+  if (&plain == &standing) return cell("1");
   const double times = (plain.*cost).median / (standing.*cost).median;
   return cell(std::isfinite(times) ? figure(times, times < 10 ? 2 : 3) + " ×" : absent);
 }
 
-std::string verdicts_cell(const Standing& standing) {
+std::string verdicts_text(const Standing& standing) {
   std::map<std::string, std::size_t> counts;
   for (const ComparedRun& run : standing.contender->runs) {
     std::string name = run.error.empty() ? name_of(run.summary.verdict) : "error";
@@ -53,11 +51,8 @@ std::string verdicts_cell(const Standing& standing) {
   std::vector<std::pair<std::string, std::size_t>> sorted(counts.begin(), counts.end());
   std::ranges::stable_sort(sorted, [](const auto& a, const auto& b) { return a.second > b.second; });
   std::string html;
-  for (const auto& [name, count] : sorted) {
-    if (!html.empty()) html += "<br>";
-    html += std::to_string(count) + " " + name;
-  }
-  return cell(html.empty() ? absent : html, "text");
+  for (const auto& [name, count] : sorted) html += (html.empty() ? "" : ", ") + std::to_string(count) + " " + name;
+  return html.empty() ? "not run" : html;
 }
 
 // The same complaint of many starts is told once.
@@ -92,26 +87,25 @@ std::string reason_text(const Standing& standing) {
   return "";
 }
 
-std::string remarks_cell(const ModelStanding& model, const Standing& standing, bool chosen) {
+std::string ends_cell(const ModelStanding& model, const Standing& standing, bool chosen) {
   std::string html;
-  const std::size_t most = model.recommended ? model.contenders[*model.recommended].at_best : 0;
-  if (chosen) html += chip(Mark::good, "use this");
+  const auto line = [&](const std::string& content) { html += "<div>" + content + "</div>"; };
+  if (chosen) line(chip(Mark::good, "use this"));
+  line(verdicts_text(standing));
   if (standing.failed) {
-    html += chip(Mark::bad, "failed " + share_text(standing.failed, standing.starts)) + errors_text(standing);
+    line(chip(Mark::bad, "failed " + share_text(standing.failed, standing.starts)) + errors_text(standing));
   }
-  if (standing.at_best == 0 && most > 0 && standing.failed < standing.starts) {
-    html += chip(Mark::bad, "ends elsewhere: never in the best optimum");
-  } else if (standing.at_best > 0 && 10 * standing.at_best < 9 * most) {
-    html += chip(Mark::care, "ends elsewhere " + share_text(standing.starts - standing.at_best, standing.starts));
+  if (const std::optional<Mark> mark = elsewhere_mark(model, standing)) {
+    const std::size_t others = standing.starts - standing.failed - standing.at_best;
+    line(chip(*mark, "elsewhere " + share_text(others, standing.starts)) +
+         (standing.at_best ? "" : "<small>never in the best optimum</small>"));
   } else if (standing.elsewhere) {
-    html += "<small>" + count_of(standing.elsewhere, "start") + " in a lower optimum</small>";
+    line("<small>" + count_of(standing.elsewhere, "start") + " in a lower optimum</small>");
   }
-  if (standing.degenerate) {
-    html += chip(Mark::care, "degenerate " + share_text(standing.degenerate, standing.starts));
-  }
+  if (standing.degenerate) line(chip(Mark::care, "degenerate " + share_text(standing.degenerate, standing.starts)));
   if (standing.not_converged) {
-    html += chip(Mark::care, "not converged " + share_text(standing.not_converged, standing.starts)) +
-            reason_text(standing);
+    line(chip(Mark::care, "not converged " + share_text(standing.not_converged, standing.starts)) +
+         reason_text(standing));
   }
   return cell(html, "wrap");
 }
@@ -131,16 +125,25 @@ std::string row(const ModelStanding& model, const Standing& standing, bool chose
                                       : ""));
     html += cell(share_text(standing.measured, standing.starts));
   } else {
-    html += cell(absent) + cell(share_text(0, standing.starts));
+    html += cell(absent) + cell(standing.starts ? share_text(0, standing.starts) : absent);
   }
-  html += spread_cell(standing.iterations, count_text) + spread_cell(standing.passes, count_text) +
-          against_cell(model, standing, &Standing::passes) + spread_cell(standing.seconds, seconds_text) +
-          against_cell(model, standing, &Standing::seconds) + cell(figure(standing.rate, 4)) +
-          cell(std::isfinite(standing.rate) ? figure(100 * missing_information(standing.rate)) + " %" : absent);
-  return html + verdicts_cell(standing) + remarks_cell(model, standing, chosen) + "</tr>\n";
+  html += ends_cell(model, standing, chosen) + spread_cell(standing.iterations, count_figure) +
+          spread_cell(standing.passes, count_figure) + against_cell(model, standing, &Standing::passes) +
+          spread_cell(standing.seconds, seconds_text) + against_cell(model, standing, &Standing::seconds);
+  html += cell(std::isfinite(standing.rate) ? figure(100 * missing_information(standing.rate)) + " %<small>rate " +
+                                                  figure(standing.rate, 4) + "</small>"
+                                            : absent);
+  return html + "</tr>\n";
 }
 
 }  // namespace
+
+std::optional<Mark> elsewhere_mark(const ModelStanding& model, const Standing& standing) {
+  const std::size_t most = model.recommended ? model.contenders[*model.recommended].at_best : 0;
+  if (standing.failed == standing.starts || 10 * standing.at_best >= 9 * most) return std::nullopt;
+  // None of ten against four of ten would happen to equals once in 23 times.
+  return standing.at_best == 0 && most >= 4 ? Mark::bad : Mark::care;
+}
 
 std::string contender_table(const Comparison& comparison, const std::vector<ModelStanding>& models) {
   if (comparison.models.empty()) return "<p class=\"soft\">No models were compared.</p>\n";

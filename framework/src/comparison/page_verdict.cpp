@@ -50,9 +50,8 @@ Judgement trust(const ModelStanding& model) {
 }
 
 std::string times_text(double times, const std::string& fewer, const std::string& more, const std::string& same) {
-  if (!std::isfinite(times) || times <= 0) return "";
   if (times >= 1.05) return "<b>" + figure(times, times < 10 ? 2 : 3) + " ×</b> " + fewer;
-  if (times <= 1 / 1.05) return "<b>" + figure(1 / times, 2) + " ×</b> " + more;
+  if (times <= 1 / 1.05) return "<b>" + figure(1 / times, 1 / times < 10 ? 2 : 3) + " ×</b> " + more;
   return same;
 }
 
@@ -65,13 +64,14 @@ std::string speed(const ModelStanding& model) {
     return model.contenders.size() == 1 ? "Only plain EM was run." : "Nothing here beats plain EM in passes.";
   }
   if (plain.at_best == 0) return "Plain EM did not reach this optimum from any start, so there is no ratio.";
-  const std::string passes = times_text(plain.passes.median / chosen.passes.median, "fewer passes over the data",
-                                        "more passes over the data", "as many passes over the data");
-  const std::string seconds =
-      times_text(plain.seconds.median / chosen.seconds.median, "less time", "more time", "as much time");
-  return passes + (seconds.empty() ? "" : " and " + seconds) + " than plain EM <span class=\"soft small\">(medians " +
-         figure(chosen.passes.median) + " against " + figure(plain.passes.median) + " passes, " +
-         seconds_text(chosen.seconds.median) + " against " + seconds_text(plain.seconds.median) + " s)</span>";
+  const double passes = plain.passes.median / chosen.passes.median;
+  const double seconds = plain.seconds.median / chosen.seconds.median;
+  return times_text(passes, "fewer passes over the data", "more passes over the data", "As many passes over the data") +
+         (seconds < 1 / 1.05 && passes > 1.05 ? ", but " : " and ") +
+         times_text(seconds, "less time", "more time", "as much time") +
+         " than plain EM <span class=\"soft small\">(medians: " + count_figure(chosen.passes.median) + " against " +
+         count_figure(plain.passes.median) + " passes, " + seconds_text(chosen.seconds.median) + " against " +
+         seconds_text(plain.seconds.median) + ")</span>.";
 }
 
 // One that is as good in starts and faster by the clock than the one chosen by passes.
@@ -83,40 +83,97 @@ std::string faster_by_clock(const ModelStanding& model) {
       fastest = &any;
     }
   }
+  if (model.plain && fastest == &model.contenders[*model.plain]) return "";  // said already
   if (fastest->seconds.median > 0.9 * chosen.seconds.median) return "";
   return "By the clock " + key(fastest->contender->acceleration) +
-         " is faster: " + seconds_text(fastest->seconds.median) + " s.";
+         " is faster: " + seconds_text(fastest->seconds.median) + ".";
 }
 
-// What went wrong with contenders of a model, one item each.
-std::vector<std::string> problems(const ModelStanding& model) {
-  std::vector<std::string> items;
-  const std::string of = code(cut(model.model->text, 70));
-  if (!model.model->error.empty()) {
-    items.push_back(chip(Mark::bad, "cannot be used") + of + ": " + escaped(cut(model.model->error, 200)));
-    return items;
+// What went wrong with some contenders of a model.
+struct Problem {
+  Mark mark;
+  std::string word;
+  std::string names;  // HTML
+  std::string text;   // HTML
+};
+
+class Problems {
+ public:
+  void add(Mark mark, const std::string& word, const Standing& with, const std::string& text) {
+    const std::string name = key(with.contender->acceleration);
+    for (Problem& known : all_) {
+      if (known.word != word || known.text != text) continue;
+      known.names += ", " + name;
+      return;
+    }
+    all_.push_back({mark, word, name, text});
   }
-  const std::size_t most = model.recommended ? model.contenders[*model.recommended].at_best : 0;
+  const std::vector<Problem>& all() const { return all_; }
+
+ private:
+  std::vector<Problem> all_;
+};
+
+std::string first_error(const Standing& standing) {
+  for (const ComparedRun& run : standing.contender->runs) {
+    if (!run.error.empty()) return run.error;
+  }
+  return "";
+}
+
+// What ended the first run that had not converged.
+std::string first_other_end(const Standing& standing) {
+  for (const ComparedRun& run : standing.contender->runs) {
+    if (!run.error.empty() || run.summary.verdict == Verdict::converged) continue;
+    std::string name = name_of(run.summary.verdict);
+    std::ranges::replace(name, '_', ' ');
+    return name;
+  }
+  return "";
+}
+
+Problems problems_of(const ModelStanding& model) {
+  Problems problems;
   for (const Standing& any : model.contenders) {
-    const std::string name = key(any.contender->acceleration) + ", " + of + ": ";
     if (any.failed) {
-      const auto first = std::ranges::find_if(any.contender->runs, [](const auto& run) { return !run.error.empty(); });
-      items.push_back(chip(Mark::bad, any.failed == any.starts ? "failed" : "failed from " + starts_text(any.failed)) +
-                      name + escaped(cut(first->error, 160)));
+      problems.add(Mark::bad, any.failed == any.starts ? "failed" : "failed from " + starts_text(any.failed), any,
+                   escaped(cut(first_error(any), 160)));
     }
     if (any.not_converged) {
-      items.push_back(chip(Mark::care, "not converged") + name + share_text(any.not_converged, any.starts) +
-                      " starts ended otherwise");
+      problems.add(Mark::care, "not converged", any,
+                   share_text(any.not_converged, any.starts) + " starts ended by " + first_other_end(any));
     }
-    if (any.at_best == 0 && most > 0 && any.failed < any.starts) {
-      items.push_back(chip(Mark::bad, "ends elsewhere") + name + "never reached the best optimum");
-    } else if (any.at_best > 0 && 10 * any.at_best < 9 * most) {
-      items.push_back(chip(Mark::care, "ends elsewhere") + name + "reached the best optimum from " +
-                      share_text(any.at_best, any.starts) + " starts only");
+    if (const std::optional<Mark> mark = elsewhere_mark(model, any)) {
+      const Standing& chosen = model.contenders[*model.recommended];
+      problems.add(*mark, "ends elsewhere", any,
+                   any.at_best ? "the best optimum from " + share_text(any.at_best, any.starts) + " starts only"
+                               : "never in the best optimum, which " + key(chosen.contender->acceleration) +
+                                     " found from " + starts_text(chosen.at_best));
     }
     if (any.degenerate) {
-      items.push_back(chip(Mark::care, "degenerate") + name + "ended at the edge of the parameter space from " +
-                      starts_text(any.degenerate));
+      problems.add(Mark::care, "degenerate", any,
+                   "at the edge of the parameter space from " + starts_text(any.degenerate));
+    }
+  }
+  return problems;
+}
+
+// One item each; the model is named where there are others.
+std::vector<std::string> problem_items(const std::vector<ModelStanding>& models, Mark mark) {
+  std::vector<std::string> items;
+  for (const ModelStanding& model : models) {
+    const std::string of = code(cut(model.model->text, 44));
+    if (!model.model->error.empty()) {
+      if (mark == Mark::bad) {
+        items.push_back(chip(mark, "cannot be used") + of + ": " + escaped(cut(model.model->error, 200)));
+      }
+      continue;
+    }
+    const Problems problems = problems_of(model);
+    for (const Problem& problem : problems.all()) {
+      if (problem.mark != mark) continue;
+      items.push_back(chip(mark, problem.word) + problem.names + (models.size() > 1 ? " for " + of : "") + ": " +
+                      problem.text);
     }
   }
   return items;
@@ -144,10 +201,9 @@ void fact(std::string& html, const std::string& name, const std::string& content
 
 std::string list_of(const std::vector<std::string>& items, std::size_t most, const std::string& anchor) {
   std::string html;
-  for (std::size_t i = 0; i < items.size() && i < most; ++i) html += "<p style=\"margin:0 0 3px\">" + items[i] + "</p>";
+  for (std::size_t i = 0; i < items.size() && i < most; ++i) html += "<p>" + items[i] + "</p>";
   if (items.size() > most) {
-    html += "<p style=\"margin:0\"><a href=\"#" + anchor + "\">and " + std::to_string(items.size() - most) +
-            " more in the table</a></p>";
+    html += "<p><a href=\"#" + anchor + "\">and " + std::to_string(items.size() - most) + " more in the table</a></p>";
   }
   return html;
 }
@@ -166,7 +222,7 @@ std::optional<std::size_t> main_model(const Comparison& comparison, const std::v
 std::string verdict_box(const Comparison& comparison, const std::vector<ModelStanding>& models,
                         const std::string& anchor) {
   const std::optional<std::size_t> main = main_model(comparison, models);
-  Judgement judgement{Mark::bad, "No contender reached a proper optimum of any model."};
+  Judgement judgement{Mark::bad, "There is nothing that could be trusted."};
   if (main) judgement = trust(models[*main]);
   const char* colour = judgement.mark == Mark::good ? "good" : judgement.mark == Mark::care ? "care" : "bad";
   const char* word = judgement.mark == Mark::good ? "trust it" : judgement.mark == Mark::care ? "with care" : "no";
@@ -178,7 +234,7 @@ std::string verdict_box(const Comparison& comparison, const std::vector<ModelSta
     const Standing& chosen = models[*main].contenders[*models[*main].recommended];
     html += "Use " + key(chosen.contender->acceleration) + " for " + code(cut(models[*main].model->text, 160));
   } else {
-    html += "Nothing to use: no contender worked";
+    html += "Nothing to use: no run ended in a proper optimum";
   }
   html += "</p>\n<dl class=\"facts\">\n";
   fact(html, "Trust", chip(judgement.mark, word) + judgement.text);
@@ -201,12 +257,8 @@ std::string verdict_box(const Comparison& comparison, const std::vector<ModelSta
     }
     fact(html, "Other models", list_of(others, 4, anchor));
   }
-  std::vector<std::string> wrong;
-  for (const ModelStanding& model : models) {
-    for (std::string& item : problems(model)) wrong.push_back(std::move(item));
-  }
-  std::ranges::stable_partition(wrong,
-                                [](const std::string& item) { return item.starts_with("<span class=\"chip bad"); });
+  std::vector<std::string> wrong = problem_items(models, Mark::bad);
+  for (std::string& item : problem_items(models, Mark::care)) wrong.push_back(std::move(item));
   fact(html, "Did not work",
        wrong.empty() ? "<span class=\"soft\">Nothing: every contender ran, converged and found it.</span>"
                      : list_of(wrong, 6, anchor));

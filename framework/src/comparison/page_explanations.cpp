@@ -17,7 +17,8 @@ contender in grey never reached the best optimum, so its numbers tell the way to
 of the parameters, is the largest fraction of missing information. Plain EM tells it best; a run that jumps over most of
 the way sees less of it.</dd>
 <dt>Gap</dt><dd>The best objective known of the model minus the current one. Thin lines are starts, a bold one is the
-median of those that ended in the best optimum, until half of them have stopped. A line that stays up ended elsewhere.
+median of those that ended in the best optimum, until half of them have stopped. A line that stays up ended elsewhere; one that
+breaks off high up went on to a degenerate optimum.
 Gaps that rounding hides are drawn at the lower end.</dd>
 <dt>Profile</dt><dd>Of Dolan and Moré (Math. Program. 91, 2002, 201). From each start, what counts is the cost until the
 objective was first within 10<sup>−6</sup> (|L| + n) of the best L that any contender ended in from that start, n

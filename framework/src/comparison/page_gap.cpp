@@ -46,6 +46,7 @@ std::vector<Path> paths_of(const Standing& standing, const ModelStanding& model,
     for (const Iteration& at : run.trace) {
       if (!std::isfinite(at.objective)) continue;
       const double gap = model.best - at.objective;
+      if (gap <= floor && !path.to_best) break;  // on its way to a degenerate optimum
       path.points.push_back({cost.of(at), std::log10(std::max(gap, floor))});
       if (gap <= floor) break;
     }

@@ -22,6 +22,11 @@ std::string style();  // the style sheet
 std::string verdict_box(const Comparison& comparison, const std::vector<ModelStanding>& models,
                         const std::string& anchor);
 
+// What did not work and is marked so: one item each, with a model's name where there are others. Those of the model the
+// page is about come first.
+std::vector<std::string> problem_items(const std::vector<ModelStanding>& models, std::optional<std::size_t> main,
+                                       Mark mark);
+
 // What to say of a contender that reaches the best optimum from fewer starts than the one to use: a failure where that
 // is more than chance, no mark where it is as good.
 std::optional<Mark> elsewhere_mark(const ModelStanding& model, const Standing& standing);

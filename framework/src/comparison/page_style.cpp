@@ -106,6 +106,7 @@ tbody tr.model th{padding-top:16px;white-space:normal;border-bottom-color:var(--
 tbody tr.model th>span{position:sticky;left:10px;display:inline-block;max-width:min(1100px,calc(100vw - 90px))}
 tbody th.pinned{position:sticky;left:0;background:var(--card);z-index:1}
 tr.chosen th.pinned,tr.chosen td{background:var(--good-soft)}
+tr.chosen .chip.good{background:var(--card)}
 tr.off td{color:var(--soft)}
 td.best{font-weight:700}
 .bar{display:block;width:120px;height:10px;margin-top:5px;border-radius:3px;background:var(--hair);overflow:hidden}

@@ -18,8 +18,6 @@ struct Judgement {
   std::string text;  // HTML
 };
 
-std::string starts_text(std::size_t count) { return count_of(count, "start"); }
-
 // Whether to trust that the best optimum of a model is the best there is, as far as starts can tell.
 Judgement trust(const ModelStanding& model) {
   if (!model.model->error.empty()) return {Mark::bad, "The model cannot be used on these data."};
@@ -87,96 +85,6 @@ std::string faster_by_clock(const ModelStanding& model) {
   if (fastest->seconds.median > 0.9 * chosen.seconds.median) return "";
   return "By the clock " + key(fastest->contender->acceleration) +
          " is faster: " + seconds_text(fastest->seconds.median) + ".";
-}
-
-// What went wrong with some contenders of a model.
-struct Problem {
-  Mark mark;
-  std::string word;
-  std::string names;  // HTML
-  std::string text;   // HTML
-};
-
-class Problems {
- public:
-  void add(Mark mark, const std::string& word, const Standing& with, const std::string& text) {
-    const std::string name = key(with.contender->acceleration);
-    for (Problem& known : all_) {
-      if (known.word != word || known.text != text) continue;
-      known.names += ", " + name;
-      return;
-    }
-    all_.push_back({mark, word, name, text});
-  }
-  const std::vector<Problem>& all() const { return all_; }
-
- private:
-  std::vector<Problem> all_;
-};
-
-std::string first_error(const Standing& standing) {
-  for (const ComparedRun& run : standing.contender->runs) {
-    if (!run.error.empty()) return run.error;
-  }
-  return "";
-}
-
-// What ended the first run that had not converged.
-std::string first_other_end(const Standing& standing) {
-  for (const ComparedRun& run : standing.contender->runs) {
-    if (!run.error.empty() || run.summary.verdict == Verdict::converged) continue;
-    std::string name = name_of(run.summary.verdict);
-    std::ranges::replace(name, '_', ' ');
-    return name;
-  }
-  return "";
-}
-
-Problems problems_of(const ModelStanding& model) {
-  Problems problems;
-  for (const Standing& any : model.contenders) {
-    if (any.failed) {
-      problems.add(Mark::bad, any.failed == any.starts ? "failed" : "failed from " + starts_text(any.failed), any,
-                   escaped(cut(first_error(any), 160)));
-    }
-    if (any.not_converged) {
-      problems.add(Mark::care, "not converged", any,
-                   share_text(any.not_converged, any.starts) + " starts ended by " + first_other_end(any));
-    }
-    if (const std::optional<Mark> mark = elsewhere_mark(model, any)) {
-      const Standing& chosen = model.contenders[*model.recommended];
-      problems.add(*mark, "ends elsewhere", any,
-                   any.at_best ? "the best optimum from " + share_text(any.at_best, any.starts) + " starts only"
-                               : "never in the best optimum, which " + key(chosen.contender->acceleration) +
-                                     " found from " + starts_text(chosen.at_best));
-    }
-    if (any.degenerate) {
-      problems.add(Mark::care, "degenerate", any,
-                   "at the edge of the parameter space from " + starts_text(any.degenerate));
-    }
-  }
-  return problems;
-}
-
-// One item each; the model is named where there are others.
-std::vector<std::string> problem_items(const std::vector<ModelStanding>& models, Mark mark) {
-  std::vector<std::string> items;
-  for (const ModelStanding& model : models) {
-    const std::string of = code(cut(model.model->text, 44));
-    if (!model.model->error.empty()) {
-      if (mark == Mark::bad) {
-        items.push_back(chip(mark, "cannot be used") + of + ": " + escaped(cut(model.model->error, 200)));
-      }
-      continue;
-    }
-    const Problems problems = problems_of(model);
-    for (const Problem& problem : problems.all()) {
-      if (problem.mark != mark) continue;
-      items.push_back(chip(mark, problem.word) + problem.names + (models.size() > 1 ? " for " + of : "") + ": " +
-                      problem.text);
-    }
-  }
-  return items;
 }
 
 // By BIC and by ICL, with the distance to the second best.
@@ -257,8 +165,8 @@ std::string verdict_box(const Comparison& comparison, const std::vector<ModelSta
     }
     fact(html, "Other models", list_of(others, 4, anchor));
   }
-  std::vector<std::string> wrong = problem_items(models, Mark::bad);
-  for (std::string& item : problem_items(models, Mark::care)) wrong.push_back(std::move(item));
+  std::vector<std::string> wrong = problem_items(models, main, Mark::bad);
+  for (std::string& item : problem_items(models, main, Mark::care)) wrong.push_back(std::move(item));
   fact(html, "Did not work",
        wrong.empty() ? "<span class=\"soft\">Nothing: every contender ran, converged and found it.</span>"
                      : list_of(wrong, 6, anchor));

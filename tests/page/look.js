@@ -1,4 +1,5 @@
-// Looks at the page it is appended to and tells the page around it what is wrong, one fault a line; "looked" is the last.
+// Looks at the page it is appended to and tells the page around it what is wrong, one fault a line; the last line is
+// "looked".
 // `expected` is a list of [selector, count] and of texts to be seen.
 (() => {
   const faults = [];

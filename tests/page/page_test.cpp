@@ -2,9 +2,9 @@
 //
 //   page_test CHROMIUM LOOK_JS SCRATCH
 //
-// A copy of each page gets the script that looks, and stands in a frame of that width, as windows without a screen have a
-// least one; what the script found is read from the document the browser prints at the end. Pages with a fault each show
-// that the script finds it.
+// A copy of each page gets the script that looks, and stands in a frame of that width, as windows without a screen have
+// a least one; what the script found is read from the document the browser prints at the end. Pages with a fault each
+// show that the script finds it.
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>

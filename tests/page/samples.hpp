@@ -55,8 +55,8 @@ inline void find_optima(latent::Comparison& comparison, std::size_t model) {
   }
 }
 
-// A mixture with every acceleration from the same random starts. Of starts, `failing` accelerations throw in one of two,
-// `misled` ones begin elsewhere than the others.
+// A mixture with every acceleration from the same random starts. Accelerations that are `failing` throw at every other
+// start, those that are `misled` begin elsewhere than the others.
 struct Setting {
   std::size_t components = 2;
   std::string text = "mixture";

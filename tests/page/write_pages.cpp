@@ -1,5 +1,5 @@
-// Writes the pages of the test, for people to look at: write_pages FOLDER. With `large` after it, one of many models and
-// starts.
+// Writes the pages of the test, for people to look at: write_pages FOLDER. With `large` after it, one of many models
+// and starts.
 #include <filesystem>
 #include <fstream>
 #include <iostream>

@@ -124,6 +124,7 @@ void choose_axes(Drawing& drawing, const Cost& cost, const picture::Frame& frame
   drawing.y = picture::decades_axis(low, high, frame.height);
   drawing.logarithmic = least_end > 0 && most > 8 * least_end && std::isfinite(least);
   if (drawing.logarithmic) {
+    least = std::max(least, least_end / 20);  // before it nothing is decided
     drawing.x =
         picture::logarithmic_axis(std::log10(least), std::log10(most) + 0.02, picture::Direction::across, frame.width);
   } else if (std::string(cost.name) == "seconds") {

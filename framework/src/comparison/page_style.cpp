@@ -86,8 +86,8 @@ code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",mon
 .facts dd{margin:0}
 .key{white-space:nowrap;font-weight:600}
 .key i{display:inline-block;width:16px;height:4px;border-radius:2px;margin-right:7px;vertical-align:.22em}
-.chip{display:inline-block;max-width:100%;border-radius:6px;padding:1px 8px 1px 6px;font-size:13px;font-weight:600;margin:1px 6px 1px 0;
-line-height:1.5}
+.chip{display:inline-block;max-width:100%;border-radius:6px;padding:1px 8px 1px 6px;font-size:13px;
+font-weight:600;margin:1px 6px 1px 0;line-height:1.5}
 .chip .sign{font-weight:800;margin-right:6px}
 .chip.good{color:var(--good);background:var(--good-soft)}
 .chip.care{color:var(--care);background:var(--care-soft)}
@@ -118,7 +118,8 @@ figure{margin:10px 0 0}
 figcaption{color:var(--soft);font-size:13px;margin-top:2px;max-width:900px}
 details{margin:8px 0}
 summary{cursor:pointer;color:var(--soft);font-size:14px}
-pre{font:12px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre-wrap;
+pre{font:12px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;
+white-space:pre-wrap;
 overflow-wrap:anywhere;margin:6px 0;max-height:320px;overflow:auto}
 a{color:inherit}
 #how-to-read h2{margin-bottom:12px}

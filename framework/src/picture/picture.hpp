@@ -30,7 +30,7 @@ struct Dots {
 };
 struct Line {
   std::string name;
-  std::vector<Point> points;
+  std::vector<Point> points;  // a point that is not a number parts the line: several may be one layer
   Colour colour;
   double width = 1;  // pixels
   bool dashed = false;

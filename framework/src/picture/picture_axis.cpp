@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <initializer_list>
 #include <limits>
 #include <string_view>
 
@@ -96,6 +97,13 @@ Axis spanning(double low, double high, double margin, double resolution) {
   return axis;
 }
 
+// m x 10^exponent
+std::string plain_label(int m, int exponent) {
+  if (exponent >= 0 && exponent <= 5) return std::to_string(m) + std::string(static_cast<std::size_t>(exponent), '0');
+  if (exponent < 0 && exponent >= -4) return with_decimals(m * std::pow(10.0, exponent), -exponent);
+  return m == 1 ? power_of_ten(exponent) : std::to_string(m) + "·" + power_of_ten(exponent);
+}
+
 }  // namespace
 
 double Axis::place(double value) const { return std::clamp((value / 2 - low / 2) / (high / 2 - low / 2), -10.0, 11.0); }
@@ -127,6 +135,34 @@ Axis decades_axis(double low, double high, double pixels) {
   const double step = std::max(1.0, std::ceil(decades * 24 / pixels));
   for (double exponent = axis.low; exponent <= axis.high; exponent += step) {
     axis.ticks.push_back({(exponent - axis.low) / decades, power_of_ten(static_cast<int>(exponent))});
+  }
+  return axis;
+}
+
+Axis logarithmic_axis(double low, double high, Direction direction, double pixels) {
+  Axis axis;
+  axis.low = low;
+  axis.high = std::max(high, low + 0.7);  // 0.7: a factor of 5, within which there are two of 1, 2 and 5
+  const double range = axis.high - axis.low;
+  const auto fill = [&](std::initializer_list<int> factors, int every) {
+    axis.ticks.clear();
+    for (int exponent = static_cast<int>(std::floor(axis.low)); exponent <= axis.high; ++exponent) {
+      if (exponent % every != 0) continue;
+      for (const int m : factors) {
+        const double at = (exponent + std::log10(m) - axis.low) / range;
+        if (at > -1e-9 && at < 1 + 1e-9) axis.ticks.push_back({at, plain_label(m, exponent)});
+      }
+    }
+    if (axis.ticks.size() < 2) return false;
+    double room = pixels;  // between the closest two
+    for (std::size_t i = 1; i < axis.ticks.size(); ++i) {
+      room = std::min(room, (axis.ticks[i].at - axis.ticks[i - 1].at) * pixels);
+    }
+    return room >= (direction == Direction::up ? 24.0 : static_cast<double>(longest(axis.ticks)) * 6.5 + 10);
+  };
+  if (fill({1, 2, 5}, 1) || fill({1, 3}, 1)) return axis;
+  for (int every = 1; every < 64; every *= 2) {
+    if (fill({1}, every)) return axis;
   }
   return axis;
 }

@@ -40,4 +40,8 @@ Axis counting_axis(double low, double high, Direction direction, double pixels);
 // Of logarithms to base 10, between whole decades: place(std::log10(value)).
 Axis decades_axis(double low, double high, double pixels);
 
+// Of logarithms to base 10 as well, but from `low` to `high` and no further, with labels in plain numbers at 1, 2 and 5
+// in each decade or as many as there is room for.
+Axis logarithmic_axis(double low, double high, Direction direction, double pixels);
+
 }  // namespace latent::picture

@@ -28,6 +28,13 @@ std::string quoted(std::string_view text) {
   return result + "'";
 }
 
+// The label of a tick is a format, in which a percent sign is doubled.
+std::string as_format(const std::string& label) {
+  std::string result;
+  for (const char letter : label) result += letter == '%' ? "%%" : std::string(1, letter);
+  return result;
+}
+
 std::string quoted(Colour colour) {
   std::array<char, 16> text{};
   const auto transparency = static_cast<unsigned>(std::lround((1 - colour.opacity) * 255));
@@ -90,7 +97,7 @@ class Script {
     }
     text_ += std::string("set ") + axis + " out nomirror scale 0.5 textcolor rgb '" + ink + "' font 'sans-serif,11' (";
     for (std::size_t i = 0; i < on.ticks.size(); ++i) {
-      text_ += (i ? ", " : "") + quoted(labels ? on.ticks[i].label : "") + " " + decimal(on.ticks[i].at);
+      text_ += (i ? ", " : "") + quoted(labels ? as_format(on.ticks[i].label) : "") + " " + decimal(on.ticks[i].at);
     }
     text_ += ")\n";
   }
@@ -159,7 +166,13 @@ class Script {
     for (const Point& at : layer.points) row(decimal(at[0]), decimal(at[1]));
   }
   void points(const Line& layer) {
-    for (const Point& at : layer.points) row(decimal(at[0]), decimal(at[1]));
+    for (const Point& at : layer.points) {
+      if (std::isnan(at[0]) || std::isnan(at[1])) {
+        text_ += "\n";
+      } else {
+        row(decimal(at[0]), decimal(at[1]));
+      }
+    }
   }
   void points(const Bars& layer) {
     for (const auto& bar : layer.bars) row(decimal(bar[0]), decimal(bar[1]), decimal(bar[2]));

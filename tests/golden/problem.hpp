@@ -90,8 +90,9 @@ Problem with_fits(Problem problem, const Model& model, const latent::Sample<late
 
 template <class Model>
 Problem with_fits(const Problem& problem, const Model& model, const latent::Sample<latent::DataOf<Model>>& sample,
-                  const typename Model::Parameters& start) {
-  return with_fits(problem, model, sample, start, [=](latent::Random& random) { return scattered(start, random); });
+                  const typename Model::Parameters& start, double deviation = 1) {
+  return with_fits(problem, model, sample, start,
+                   [=](latent::Random& random) { return scattered(start, random, deviation); });
 }
 
 }  // namespace golden

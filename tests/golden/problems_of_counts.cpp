@@ -60,7 +60,7 @@ std::vector<Problem> problems_of_counts() {
                      .parameters = vector({0.359885, 1.25610, 2.66340}),
                      .parameter_tolerance = 6e-6,
                      .formula = poisson_mixture_formula},
-                    PoissonMixture{}, {deaths_a_day, days}, {}),
+                    PoissonMixture{}, {deaths_a_day, days}, {}, 0.5),
           with_fits({.name = "blood groups",
                      .log_likelihood = -492.535315529933,
                      .tolerance = 1e-10,

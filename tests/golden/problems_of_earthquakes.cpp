@@ -68,12 +68,12 @@ Problem earthquake_problem(const std::string& name, std::size_t states, latent::
   return with_fits(
       {.name = name,
        .log_likelihood = log_likelihood,
-       .tolerance = 5e-7,
+       .tolerance = 1e-6,
        .parameters = {},
        .isolated = false,
        .formula =
            [=](const Vector& at) { return earthquake_formula(at, size, initial == latent::InitialState::stationary); },
-       .starts = 40},
+       .starts = 30},
       model, latent::Sequences(earthquakes()), admitted(start),
       [=](latent::Random& random) { return admitted(scattered(start, random, 0.7)); });
 }

@@ -67,8 +67,8 @@ inline constexpr std::array<std::size_t, 16> answers{0, 1, 2, 3, 4, 5, 6, 7, 8, 
 inline constexpr std::array<double, 16> students{207, 10, 13, 11, 7, 1, 1, 1, 46, 3, 4, 4, 5, 2, 2, 2};
 
 // 118 slides judged by seven pathologists, carcinoma or not: Agresti (2002), Categorical Data Analysis, table 13.1.
-// Log-likelihoods of Linzer & Lewis (2022), the documentation of poLCA: -317.2568 with two classes, -293.705 with three,
-// -289.2858 with four. Most pathologists are sure of some class: the maxima lie on the boundary.
+// Log-likelihoods of Linzer & Lewis (2022), the documentation of poLCA: -317.2568 with two classes, -293.705 with
+// three, -289.2858 with four. Most pathologists are sure of some class: the maxima lie on the boundary.
 inline constexpr std::array<std::size_t, 20> diagnoses{
     0b0000000, 0b0010000, 0b0000010, 0b1000010, 0b0010010, 0b1010010, 0b0000001, 0b1010101, 0b0000011, 0b1000011,
     0b0010011, 0b1010011, 0b1110011, 0b1001011, 0b1011011, 0b1111011, 0b1010111, 0b1110111, 0b1011111, 0b1111111};

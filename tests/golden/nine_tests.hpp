@@ -12,9 +12,9 @@
 
 namespace golden {
 
-// Three factors behind nine ability tests: covariance L L^T + diag(u), L 9 x 3. Lawley & Maxwell (1971), Factor Analysis
-// as a Statistical Method, section 4.4: correlations of 211 children. EM by Rubin & Thayer (1982), Psychometrika 47, 69.
-// L is known up to a rotation only: the maximum is a surface.
+// Three factors behind nine ability tests: covariance L L^T + diag(u), L 9 x 3. Lawley & Maxwell (1971), Factor
+// Analysis as a Statistical Method: correlations of 211 children. EM by Rubin & Thayer (1982), Psychometrika 47, 69. L
+// is known up to a rotation only: the maximum is a surface.
 struct NineTests {
   static constexpr int tests = 9, factors = 3;
   using Square = Eigen::Matrix<double, tests, tests>;

@@ -13,8 +13,8 @@
 
 namespace golden {
 
-// A mixture of normal distributions in the plane with full covariances, of the 272 eruptions of Old Faithful (minutes it
-// lasts and minutes to wait). Azzalini & Bowman (1990), Appl. Statist. 39, 357; EM by Day (1969), Biometrika 56, 463.
+// A mixture of normal distributions in the plane with full covariances, of the 272 eruptions of Old Faithful (minutes
+// it lasts and minutes to wait). Azzalini & Bowman (1990), Appl. Statist. 39, 357; EM: Day (1969), Biometrika 56, 463.
 struct PlaneMixture {
   struct Parameters {
     std::vector<double> weights;

@@ -30,7 +30,9 @@ struct Problem {
   double log_likelihood = 0, tolerance = 0;  // of the highest maximum known, to the digits published
   Vector parameters;                         // natural coordinates there, the first of them or none, as published
   double parameter_tolerance = 0;            // absolute
-  bool isolated = true;  // whether the maximum is a point inside the parameter space, at which EM has a linear rate
+  // Whether the maximum is a point inside the parameter space, to which EM converges at a linear rate, settled by the
+  // time that the objective stands still.
+  bool isolated = true;
   std::optional<double> rate = {};  // of the parameters, as published
   // The log-likelihood, from the formula of the paper and not from the model; NaN or -infinity outside the parameter
   // space. The last number of a distribution is implied by the others and not read.

@@ -194,7 +194,7 @@ std::vector<Problem> problems_of_measurements() {
                                           0.4351676, 33.6972821, 0.1699684, 0.9406093, 36.0462113}),
                     .parameter_tolerance = 1e-4},
                    2, 0),
-      // Other maxima: -1119.213971, -1119.644655, -1127.071667. The rate is not settled where the objective stops moving.
+      // Other maxima: -1119.213971, -1119.644655, -1127.071667.
       old_faithful({.name = "Old Faithful, 3", .log_likelihood = -1114.439873, .tolerance = 5e-7, .isolated = false}, 3,
                    11)};
 }

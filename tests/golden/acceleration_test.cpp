@@ -82,7 +82,7 @@ TEST_SUITE("golden/acceleration") {
   // From other starts both may end at other maxima, which EM finds too from some start.
   TEST_CASE("acceleration: automatic converges where EM does, there or at another of its maxima") {
     for_each_start([](const Problem& problem, const End& em, const End& automatic) {
-      if (!em.converged) return;
+      CHECK(em.converged);
       CHECK(automatic.converged);
       CHECK(std::ranges::any_of(ends(problem, Acceleration::none), [&](const End& maximum) {
         return std::abs(maximum.objective - automatic.objective) < 1e-6;
@@ -121,13 +121,11 @@ TEST_SUITE("golden/acceleration") {
     }
   }
 
-  // From the start of Varadhan & Roland (2008), as R's SQUAREM measures: the length of a step of EM.
+  // The residual as R's SQUAREM measures it: the length of a step of EM.
   TEST_CASE("acceleration: Hasselblad's deaths take at most 60 passes to a residual of 1e-7") {
     const PoissonMixture model;
     const latent::Sample<std::span<const int>> sample(deaths_a_day, days);
     for (const auto& start : {PoissonMixture::Parameters{}, {0.3, {1, 2.5}}, {0.5, {1, 2}}}) {
-      latent::Trace trace;
-      PoissonMixture::Parameters end = start;
       double residual = 1;
       std::size_t passes = 0;
       const auto step_of_em = [&](const PoissonMixture::Parameters& at) {

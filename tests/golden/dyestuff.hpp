@@ -10,7 +10,7 @@
 namespace golden {
 
 // Variance components: yields of dyestuff, a normal effect of the batch (hidden) and a normal error. Davies & Goldsmith
-// (1972), Statistical Methods in Research and Production, table 6.1: six batches of five. EM by Laird & Ware (1982),
+// (1972), Statistical Methods in Research and Production, section 6.4: six batches of five. EM by Laird & Ware (1982),
 // Biometrics 38, 963.
 struct Dyestuff {
   struct Parameters {

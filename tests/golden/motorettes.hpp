@@ -11,7 +11,7 @@ namespace golden {
 
 // A line through lifetimes of which many are only known to be longer than the test: log10 of the hours is normal about
 // a line in x = 1000 / (temperature + 273.2). Schmee & Hahn (1979), Technometrics 21, 417, table 1: 40 motorettes at
-// four temperatures, 17 failed; EM by Tanner (1996), Tools for Statistical Inference, section 4.2.
+// four temperatures, 17 failed; EM by Tanner (1996), Tools for Statistical Inference.
 struct Motorettes {
   struct Parameters {
     double intercept = -4, slope = 3.5, sigma = 0.5;

@@ -9,7 +9,7 @@
 namespace golden {
 
 // A Poisson distribution with too many zeros: some widows have no children whatever the mean. Thisted (1988), Elements
-// of Statistical Computing, section 4.7: 4075 widows of a pension fund by their number of children, and the EM for it,
+// of Statistical Computing: 4075 widows of a pension fund by their number of children, and the EM for it,
 // which is slow.
 struct Widows {
   struct Parameters {

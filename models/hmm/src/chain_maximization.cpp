@@ -34,11 +34,12 @@ Eigen::VectorXd tilted(const Eigen::VectorXd& counts, const Eigen::VectorXd& slo
   for (Eigen::Index j = 0; j < counts.size(); ++j) {
     if (counts[j] > 0) least = std::max(least, slopes[j]);
   }
-  const auto at = [&](double lambda) -> Eigen::VectorXd {
-    return (counts.array() > 0).select((counts.array() / (lambda - slopes.array())).matrix(), 0);
+  if (!slopes.allFinite()) return current;
+  // lambda is sought as what it is above the largest slope, which may be so large that the sum would lose it.
+  const auto at = [&](double above) -> Eigen::VectorXd {
+    return (counts.array() > 0).select((counts.array() / (above + (least - slopes.array()))).matrix(), 0);
   };
-  double low = least, high = least + counts.sum();  // the sum falls from infinity to at most 1
-  while (at(high).sum() > 1) high = least + 2 * (high - least);
+  double low = 0, high = 2 * counts.sum();  // the sum falls from infinity to below 1
   for (int step = 0; step < 200 && low < high; ++step) {
     const double middle = low + (high - low) / 2;
     if (middle == low || middle == high) break;

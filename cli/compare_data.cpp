@@ -82,7 +82,8 @@ Comparison compare_group(const std::string& file, const Arguments& arguments, co
   std::vector<ModelToCompare> asked;
   for (const std::size_t m : group.models) {
     entries.push_back(with_known_states_checked(*models[m].entry, table));
-    asked.push_back({models[m].text, &entries.back(), models[m].options});
+    asked.push_back(models[m]);
+    asked.back().entry = &entries.back();
   }
   Comparison comparison =
       compare(row_data(table), table.columns(), asked, accelerations, options, [&](const Comparison&) { after_run(); });

@@ -59,8 +59,8 @@ Json fit_to_json(const FitResult& result) {
   json["log_likelihood"] = summary.log_likelihood;
   json["objective"] = summary.objective;
   json["iterations"] = summary.iterations;
-  json["accelerated_steps"] = summary.accelerated_steps;
-  json["rejected_steps"] = summary.rejected_steps;
+  json["accelerated"] = summary.accelerated_steps;
+  json["rejected"] = summary.rejected_steps;
   if (summary.plain_em) {
     json["plain_em"] = {{"objective", summary.plain_em->objective},
                         {"iterations", summary.plain_em->iterations},

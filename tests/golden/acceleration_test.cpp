@@ -109,7 +109,8 @@ TEST_SUITE("golden/acceleration") {
   }
 
   // Where EM needs few passes there is nothing to accelerate: automatic looks at the path of EM first.
-  TEST_CASE("acceleration: automatic needs at most 1.2 times the passes of SQUAREM and Anderson from the same starts") {
+  TEST_CASE(
+      "acceleration: automatic needs at most 1.25 times the passes of SQUAREM and Anderson from the same starts") {
     for (const Problem& problem : problems()) {
       CAPTURE(problem.name);
       constexpr std::size_t few = 20;
@@ -117,7 +118,7 @@ TEST_SUITE("golden/acceleration") {
       const double automatic = static_cast<double>(median_passes(ends(problem, Acceleration::automatic)));
       const double squarem = static_cast<double>(median_passes(ends(problem, Acceleration::squarem)));
       const double anderson = static_cast<double>(median_passes(ends(problem, Acceleration::anderson)));
-      CHECK(automatic <= 1.2 * std::min(squarem, anderson));
+      CHECK(automatic <= 1.25 * std::min(squarem, anderson));
     }
   }
 

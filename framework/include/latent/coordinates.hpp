@@ -61,6 +61,7 @@ template <HasFields Parameters>
 Eigen::VectorXd to_vector(const Parameters& parameters, Coordinates coordinates) {
   std::vector<double> vector;
   for_each_field(parameters, [&](const std::string&, const auto& value, const Constraint& constraint) {
+    if (constraint.kind() == Constraint::Kind::real) return append_numbers(value, vector);  // as they are
     for_each_block(value, constraint, [&](std::span<const double> block) {
       const std::size_t at = vector.size();
       vector.resize(at + coordinate_count(constraint, coordinates, block.size()));
@@ -79,6 +80,13 @@ Parameters from_vector(const Eigen::VectorXd& vector, Coordinates coordinates, c
   std::size_t at = 0;
   std::vector<double> alike;
   for_each_field(result, [&](const std::string&, auto& value, const Constraint& constraint) {
+    if (constraint.kind() == Constraint::Kind::real) {
+      std::span<const double> rest{vector.data() + at, static_cast<std::size_t>(vector.size()) - at};
+      const std::size_t before = rest.size();
+      assign_numbers(rest, value);
+      at += before - rest.size();
+      return;
+    }
     std::vector<double> numbers = numbers_of(value);
     const std::size_t size = constraint.block_size(shape_of(value));
     for (std::size_t first = 0; first < numbers.size(); first += size) {

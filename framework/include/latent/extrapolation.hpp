@@ -3,6 +3,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <Eigen/Core>
 #include <latent/accelerator.hpp>
@@ -26,8 +27,17 @@ class Extrapolation {
   std::optional<Parameters> propose(const Model& model, const Parameters& at, const Parameters& image, double objective,
                                     bool settling) {
     if constexpr (HasFields<Parameters>) {
-      if (!accelerator_ || !accelerator_->awake(objective)) return std::nullopt;
-      const MapStep step{to_vector(at, Coordinates::stabilized), to_vector(image, Coordinates::stabilized), objective};
+      if (!accelerator_) return std::nullopt;
+      if (!accelerator_->awake(objective)) {
+        here_ = {};
+        return std::nullopt;
+      }
+      MapStep step;
+      step.at = std::exchange(here_, {});  // after a step of EM, the image before
+      if (step.at.size() == 0) step.at = to_vector(at, Coordinates::stabilized);
+      step.image = to_vector(image, Coordinates::stabilized);
+      step.objective = objective;
+      here_ = step.image;
       if (!step.at.allFinite() || !step.image.allFinite()) return std::nullopt;
       accelerator_->learn(step);
       if (settling) return std::nullopt;
@@ -35,19 +45,26 @@ class Extrapolation {
       if (!proposal) return std::nullopt;
       Parameters parameters = from_vector(*proposal, Coordinates::stabilized, image);
       if constexpr (Admits<Model>) parameters = model.admissible(parameters);
-      if (!violation(parameters)) return parameters;
+      if (!violation(parameters)) {
+        before_ = std::exchange(here_, {});
+        return parameters;
+      }
       accelerator_->refused();
     }
     return std::nullopt;
   }
 
-  void refused() { accelerator_->refused(); }
+  void refused() {
+    accelerator_->refused();
+    here_ = std::exchange(before_, {});
+  }
 
   // Of EM in its slowest direction; NaN if not known.
   double rate() const { return accelerator_ ? accelerator_->rate() : std::numeric_limits<double>::quiet_NaN(); }
 
  private:
   std::unique_ptr<Accelerator> accelerator_;
+  Eigen::VectorXd here_, before_;  // where the run goes if it goes to the image, while that is known; in between, kept
 };
 
 }  // namespace latent

@@ -25,7 +25,7 @@ StopRule stop_rule(const std::string& name);  // throws OptionError
 
 struct FitOptions {
   // What the stop rule compares with. 0: the rule never stops the fit.
-  double tolerance = 1e-9;
+  double tolerance = 1e-11;
   StopRule stop = StopRule::aitken;
   // automatic is none for a model without fields(), which has no coordinates, and with a tolerance of 0, which asks for
   // steps of EM and not for an optimum.

@@ -47,6 +47,18 @@ Judgement trust(const ModelStanding& model) {
                                                      : ", and all of these converged.")};
 }
 
+// What kind of point the best optimum is, where that was looked at.
+std::string point(const std::optional<Certificate>& certificate) {
+  if (!certificate) return "";
+  Mark mark = Mark::care;
+  if (certificate->kind == PointKind::interior_maximum || certificate->kind == PointKind::boundary_maximum)
+    mark = Mark::good;
+  if (certificate->kind == PointKind::saddle || certificate->kind == PointKind::disagreement) mark = Mark::bad;
+  std::string name = name_of(certificate->kind);
+  std::ranges::replace(name, '_', ' ');
+  return chip(mark, name) + escaped(certificate->message);
+}
+
 std::string times_text(double times, const std::string& fewer, const std::string& more, const std::string& same) {
   if (times >= 1.05) return "<b>" + figure(times, times < 10 ? 2 : 3) + " ×</b> " + fewer;
   if (times <= 1 / 1.05) return "<b>" + figure(1 / times, 1 / times < 10 ? 2 : 3) + " ×</b> " + more;
@@ -147,6 +159,7 @@ std::string verdict_box(const Comparison& comparison, const std::vector<ModelSta
   html += "</p>\n<dl class=\"facts\">\n";
   fact(html, "Trust", chip(judgement.mark, word) + judgement.text);
   if (main) {
+    fact(html, "Point", point(models[*main].model->certificate));
     const std::string clock = faster_by_clock(models[*main]);
     fact(html, "Speed", speed(models[*main]) + (clock.empty() ? "" : " " + clock));
   }

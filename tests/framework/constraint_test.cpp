@@ -31,6 +31,12 @@ Numbers unconstrained(const Constraint& constraint, const Numbers& block) {
   return free;
 }
 
+Numbers stabilized(const Constraint& constraint, const Numbers& block) {
+  Numbers numbers(constraint.stabilized_size(block.size()));
+  constraint.to_stabilized(block, numbers);
+  return numbers;
+}
+
 Numbers natural(const Constraint& constraint, const Numbers& block) {
   Numbers numbers(constraint.natural_size(block.size()));
   constraint.to_natural(block, numbers);
@@ -223,6 +229,116 @@ TEST_SUITE("framework/constraint") {
   TEST_CASE("constraint: probabilities that a person wrote with seven digits are allowed") {
     CHECK(reason(latent::simplex, {0.3333333, 0.3333333, 0.3333333}) == "nothing");
     CHECK(reason(latent::simplex, {0.333, 0.333, 0.333}) == "sums to 0.9990000000000001, it must sum to 1");
+  }
+
+  TEST_CASE("constraint: block to stabilized and back is the identity") {
+    latent::Random random = latent::random_stream(4);
+    for (const Case& c : cases) {
+      CAPTURE(std::string(c.constraint.name()));
+      for (int repeat = 0; repeat < 50; ++repeat) {
+        Numbers block(c.size, 1);
+        c.constraint.from_unconstrained(normal_numbers(c.free, random), block);
+        Numbers again = block;
+        if (c.constraint.kind() != Constraint::Kind::fixed) again.assign(c.size, 0.5);
+        c.constraint.from_stabilized(stabilized(c.constraint, block), again);
+        check_near(again, block, tolerance::round_trip);
+      }
+    }
+  }
+
+  TEST_CASE("constraint: any numbers are stabilized coordinates of values that are allowed") {
+    latent::Random random = latent::random_stream(5);
+    for (const double size : {1e-3, 1., 10.}) {
+      for (const Case& c : cases) {
+        CAPTURE(std::string(c.constraint.name()));
+        CAPTURE(size);
+        for (int repeat = 0; repeat < 50; ++repeat) {
+          Numbers here = normal_numbers(c.constraint.stabilized_size(c.size), random);
+          for (double& x : here) x *= size;
+          // Of a matrix whose logs are that far apart only the factor is known to all digits.
+          if (c.constraint.kind() == Constraint::Kind::positive_definite && size > 1) continue;
+          Numbers block(c.size, 1);
+          c.constraint.from_stabilized(here, block);
+          CHECK(reason(c.constraint, block) == "nothing");
+        }
+      }
+    }
+  }
+
+  TEST_CASE("constraint: numbers far outside are stabilized coordinates of values that are allowed too") {
+    for (const double x : {-1e100, -1e3, 1e3, 1e100}) {
+      CAPTURE(x);
+      Numbers one(1), three(3);
+      for (const Constraint& interval : {latent::unit_interval, latent::interval(-3, 8), latent::interval(0.1, 0.3)}) {
+        interval.from_stabilized(Numbers{x}, one);
+        CHECK(reason(interval, one) == "nothing");
+      }
+      latent::non_negative.from_stabilized(Numbers{x}, one);
+      CHECK(reason(latent::non_negative, one) == "nothing");
+      latent::simplex.from_stabilized(Numbers{x, 1, 0}, three);
+      CHECK(reason(latent::simplex, three) == "nothing");
+    }
+  }
+
+  TEST_CASE("constraint: the ends of a range have finite stabilized coordinates and come back as they are") {
+    struct End {
+      Constraint constraint;
+      Numbers block;
+    };
+    const End ends[] = {
+        {latent::simplex, {0, 0.25, 0.75}}, {latent::simplex, {0, 0, 1}},        {latent::simplex, {1, 0}},
+        {latent::unit_interval, {0}},       {latent::unit_interval, {1}},        {latent::interval(-3, 8), {-3}},
+        {latent::interval(-3, 8), {8}},     {latent::interval(0.1, 0.3), {0.1}}, {latent::interval(0.1, 0.3), {0.3}},
+        {latent::non_negative, {0}},
+    };
+    for (const End& end : ends) {
+      CAPTURE(std::string(end.constraint.name()));
+      const Numbers here = stabilized(end.constraint, end.block);
+      for (const double x : here) CHECK(std::isfinite(x));
+      Numbers again(end.block.size(), 0.5);
+      end.constraint.from_stabilized(here, again);
+      CHECK(reason(end.constraint, again) == "nothing");
+      check_near(again, end.block, tolerance::rounding);
+      for (std::size_t i = 0; i < again.size(); ++i) CHECK((again[i] == 0) == (end.block[i] == 0));
+    }
+  }
+
+  TEST_CASE("constraint: stabilized coordinates are those that the header names") {
+    check_near(stabilized(latent::simplex, {0.25, 0.75}), {0.5, std::sqrt(0.75)}, tolerance::rounding);
+    CHECK(stabilized(latent::non_negative, {9})[0] == near(3, tolerance::rounding));
+    CHECK(stabilized(latent::unit_interval, {0.5})[0] == near(std::atan(1.), tolerance::rounding));
+    CHECK(stabilized(latent::interval(2, 6), {3})[0] == near(std::atan(std::sqrt(1. / 3)), tolerance::rounding));
+    for (const Case& c : cases) {
+      if (c.constraint.kind() == Constraint::Kind::simplex) CHECK(c.constraint.stabilized_size(c.size) == c.size);
+    }
+  }
+
+  // Fisher's information of a binomial with n = 1 is 1 / (p (1 - p)), of a Poisson distribution 1 / mean.
+  TEST_CASE("constraint: the information of a stabilized frequency or rate is the same everywhere") {
+    constexpr double step = 1e-6;
+    for (const double p : {0.01, 0.2, 0.5, 0.9}) {
+      const double slope =
+          (stabilized(latent::unit_interval, {p + step})[0] - stabilized(latent::unit_interval, {p - step})[0]) /
+          (2 * step);
+      CHECK(slope * slope * p * (1 - p) == near(0.25, tolerance::numeric));
+    }
+    for (const double mean : {0.1, 1., 50.}) {
+      const double slope =
+          (stabilized(latent::non_negative, {mean + step})[0] - stabilized(latent::non_negative, {mean - step})[0]) /
+          (2 * step);
+      CHECK(slope * slope * mean == near(0.25, tolerance::numeric));
+    }
+  }
+
+  TEST_CASE("constraint: a value is at the edge when a probability is below one in a million") {
+    CHECK(latent::simplex.at_edge(Numbers{1e-7, 1 - 1e-7}));
+    CHECK_FALSE(latent::simplex.at_edge(Numbers{1e-5, 1 - 1e-5}));
+    CHECK(latent::interval(-3, 8).at_edge(Numbers{-3}));
+    CHECK(latent::interval(-3, 8).at_edge(Numbers{8}));
+    CHECK_FALSE(latent::interval(-3, 8).at_edge(Numbers{0}));
+    CHECK(latent::non_negative.at_edge(Numbers{0}));
+    CHECK_FALSE(latent::real.at_edge(Numbers{0}));
+    CHECK_FALSE(latent::positive.at_edge(Numbers{1e-9}));
   }
 
 }  // TEST_SUITE

@@ -119,4 +119,73 @@ TEST_SUITE("framework/coordinates") {
     CHECK(latent::relative_change(before, after) == near(change, tolerance::round_trip));
   }
 
+  TEST_CASE("coordinates: natural to stabilized and back is the identity") {
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+      const NestedParameters parameters = random_parameters(seed);
+      NestedParameters like;  // other values, the same shapes
+      like.pseudo_count = parameters.pseudo_count;
+      const NestedParameters again =
+          latent::from_vector(latent::to_vector(parameters, Coordinates::stabilized), Coordinates::stabilized, like);
+      const Eigen::VectorXd expected = latent::to_vector(parameters, Coordinates::natural);
+      CHECK((latent::to_vector(again, Coordinates::natural) - expected).lpNorm<Eigen::Infinity>() <
+            tolerance::round_trip * (1 + expected.lpNorm<Eigen::Infinity>()));
+    }
+  }
+
+  TEST_CASE("coordinates: any stabilized vector gives allowed parameters") {
+    const Eigen::Index count = latent::to_vector(NestedParameters{}, Coordinates::stabilized).size();
+    CHECK(count == natural_count);  // those of a simplex are one too many
+    for (std::uint64_t seed = 0; seed < 50; ++seed) {
+      CHECK(reason(latent::from_vector(random_vector(count, seed), Coordinates::stabilized, NestedParameters{})) ==
+            "nothing");
+    }
+  }
+
+  TEST_CASE("coordinates: probabilities of zero are finite when stabilized and stay zero") {
+    NestedParameters parameters = random_parameters(3);
+    parameters.weights << 0, 0.25, 0.75;
+    parameters.chain.transitions.row(0) << 1, 0, 0;
+    parameters.fraction = 0;
+    const Eigen::VectorXd vector = latent::to_vector(parameters, Coordinates::stabilized);
+    CHECK(vector.allFinite());
+    const NestedParameters again = latent::from_vector(vector, Coordinates::stabilized, NestedParameters{});
+    CHECK(again.weights[0] == 0);
+    CHECK(again.chain.transitions(0, 1) == 0);
+    CHECK(again.fraction == 0);
+  }
+
+  TEST_CASE("coordinates: a block keeps its bits when its coordinates are not changed") {
+    for (const Coordinates coordinates : {Coordinates::natural, Coordinates::unconstrained, Coordinates::stabilized}) {
+      for (std::uint64_t seed = 0; seed < 10; ++seed) {
+        const NestedParameters like = random_parameters(seed);
+        const Eigen::VectorXd vector = latent::to_vector(like, coordinates);
+        const NestedParameters same = latent::from_vector(vector, coordinates, like);
+        CHECK(latent::to_vector(same, Coordinates::natural) == latent::to_vector(like, Coordinates::natural));
+        // Each coordinate by itself moves its own block and no other.
+        for (Eigen::Index i = 0; i < vector.size(); ++i) {
+          Eigen::VectorXd moved = vector;
+          moved[i] += 0.125;
+          const NestedParameters other = latent::from_vector(moved, coordinates, like);
+          int blocks = 0;
+          blocks += other.weights == like.weights ? 0 : 1;
+          for (Eigen::Index j = 0; j < like.components.means.size(); ++j) {
+            blocks += other.components.means.data()[j] == like.components.means.data()[j] ? 0 : 1;
+          }
+          for (std::size_t k = 0; k < like.components.covariances.size(); ++k) {
+            blocks += other.components.covariances[k] == like.components.covariances[k] ? 0 : 1;
+          }
+          for (Eigen::Index j = 0; j < like.chain.transitions.rows(); ++j) {
+            blocks += other.chain.transitions.row(j) == like.chain.transitions.row(j) ? 0 : 1;
+          }
+          blocks += other.chain.cuts == like.chain.cuts ? 0 : 1;
+          blocks += other.rate == like.rate ? 0 : 1;
+          blocks += other.fraction == like.fraction ? 0 : 1;
+          CAPTURE(i);
+          CHECK(blocks == 1);
+          CHECK(other.pseudo_count == like.pseudo_count);
+        }
+      }
+    }
+  }
+
 }  // TEST_SUITE

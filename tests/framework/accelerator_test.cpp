@@ -26,6 +26,10 @@ constexpr Acceleration all[] = {Acceleration::none, Acceleration::squarem, Accel
 constexpr Acceleration accelerators[] = {Acceleration::squarem, Acceleration::anderson, Acceleration::acx,
                                          Acceleration::automatic};
 
+Eigen::VectorXd numbers(const std::vector<double>& all) {
+  return Eigen::Map<const Eigen::VectorXd>(all.data(), static_cast<Eigen::Index>(all.size()));
+}
+
 // What EM is near a point where it stands still: the complete-data log-likelihood has curvature -I and the map the
 // derivative A there, so that the objective is -e^T (I - A) e / 2, e the distance from the point. All that in other
 // units: coordinate i is units[i] times what it would be.
@@ -131,8 +135,7 @@ TEST_SUITE("framework/accelerator") {
 
   TEST_CASE("accelerator: each reaches the fixed point of a linear map in a fifth of the passes of the map") {
     for (const Eigen::VectorXd& eigenvalues :
-         {Eigen::VectorXd(Eigen::Vector3d(0.3, 0.9, 0.99)), Eigen::VectorXd(Eigen::Vector2d(0.1, 0.995)),
-          Eigen::VectorXd(Eigen::Vector4d(0.05, 0.5, 0.9, 0.998))}) {
+         {numbers({0.3, 0.9, 0.99}), numbers({0.1, 0.995}), numbers({0.05, 0.5, 0.9, 0.998})}) {
       for (std::uint64_t seed = 1; seed <= 5; ++seed) {
         const LinearEm em = linear_em(eigenvalues, seed);
         const Eigen::VectorXd start = em.point(Eigen::VectorXd::Ones(eigenvalues.size()));
@@ -153,8 +156,8 @@ TEST_SUITE("framework/accelerator") {
 
   TEST_CASE("accelerator: the rate seen is the largest eigenvalue") {
     for (std::uint64_t seed = 1; seed <= 5; ++seed) {
-      const LinearEm em = linear_em(Eigen::Vector3d(0.3, 0.9, 0.99), seed);
-      const Eigen::VectorXd start = em.point(Eigen::Vector3d::Ones());
+      const LinearEm em = linear_em(numbers({0.3, 0.9, 0.99}), seed);
+      const Eigen::VectorXd start = em.point(Eigen::VectorXd::Ones(3));
       const std::unique_ptr<Accelerator> accelerator = latent::make_accelerator(Acceleration::automatic);
       CHECK(std::isnan(accelerator->rate()));
       run_to_the_end(accelerator.get(), em, start);
@@ -176,9 +179,9 @@ TEST_SUITE("framework/accelerator") {
   TEST_CASE("accelerator: near a saddle automatic goes where EM goes, and sooner") {
     for (const double side : {-1., 1.}) {
       for (const double leaving : {1.01, 1.05}) {
-        LinearEm em = linear_em(Eigen::Vector2d(0.5, leaving));
-        em.a = Eigen::Vector2d(0.5, leaving).asDiagonal();
-        const Eigen::VectorXd start = em.point(Eigen::Vector2d(1, side * 1e-6));
+        LinearEm em = linear_em(numbers({0.5, leaving}));
+        em.a = numbers({0.5, leaving}).asDiagonal();
+        const Eigen::VectorXd start = em.point(numbers({1, side * 1e-6}));
         const auto far = [](const Eigen::VectorXd& distance) { return std::abs(distance[1]) > 1; };
         const Run plain = run(nullptr, em, start, far);
         const std::unique_ptr<Accelerator> accelerator = latent::make_accelerator(Acceleration::automatic);
@@ -220,10 +223,10 @@ TEST_SUITE("framework/accelerator") {
     // A coordinate that moves less than a millionth of what another does is taken to move that.
     for (const double unit : {1e-6, 1e-4, 1e-2, 1e2, 1e4, 1e6}) {
       for (std::uint64_t seed = 1; seed <= 5; ++seed) {
-        LinearEm em = linear_em(Eigen::Vector3d(0.3, 0.9, 0.99), seed);
+        LinearEm em = linear_em(numbers({0.3, 0.9, 0.99}), seed);
         const auto passes = [&] {
           const std::unique_ptr<Accelerator> accelerator = latent::make_accelerator(Acceleration::automatic);
-          return run_to_the_end(accelerator.get(), em, em.point(Eigen::Vector3d::Ones())).passes;
+          return run_to_the_end(accelerator.get(), em, em.point(Eigen::VectorXd::Ones(3))).passes;
         };
         const std::size_t expected = passes();
         em.units[1] = unit;
@@ -236,11 +239,11 @@ TEST_SUITE("framework/accelerator") {
   }
 
   TEST_CASE("accelerator: at the fixed point itself nothing is proposed that is not finite") {
-    const LinearEm em = linear_em(Eigen::Vector3d(0.3, 0.9, 0.99));
+    const LinearEm em = linear_em(numbers({0.3, 0.9, 0.99}));
     for (const Acceleration each : accelerators) {
       CAPTURE(std::string(latent::name_of(each)));
       const std::unique_ptr<Accelerator> accelerator = latent::make_accelerator(each);
-      const Eigen::VectorXd here = em.point(Eigen::Vector3d::Zero());
+      const Eigen::VectorXd here = em.point(Eigen::VectorXd::Zero(3));
       for (int i = 0; i < 30; ++i) {
         if (!accelerator->awake(0)) continue;
         accelerator->learn({here, here, 0});

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include <latent/stopping.hpp>
 #include <latent/text.hpp>
 
@@ -19,9 +21,11 @@ bool Stopping::near(const Iteration& last, double residual) const {
   if (tolerance_ == 0) return false;
   if (rule_ == StopRule::parameters) return residual < tolerance_;
   if (last.change <= rounding_of(last.objective, total_weight_) / 16) return true;
-  const bool by_em = last.kind == StepKind::em;
+  // Where EM alone will be there in a few steps, there is nothing to accelerate.
+  constexpr double few = 4;
+  const double gain = last.kind == StepKind::em ? last.estimated_gain * std::pow(last.rate, few) : last.change;
   switch (rule_) {
-    case StopRule::aitken: return (by_em ? last.estimated_gain : last.change) < tolerance_ * total_weight_;
+    case StopRule::aitken: return gain < tolerance_ * total_weight_;
     case StopRule::absolute: return last.change < tolerance_ * total_weight_;
     case StopRule::relative: return last.change < tolerance_ * std::abs(last.objective);
     case StopRule::parameters: break;

@@ -328,9 +328,9 @@ class EmRun {
     now.iteration = before.iteration + 1;
     if (kind == StepKind::start) return now;
     now.change = now.objective - before.objective;
-    const double slowest = extrapolation_.rate();
-    now.rate = slowest * slowest;
     if (kind == StepKind::em) {
+      const double slowest = extrapolation_.rate();
+      now.rate = slowest * slowest;
       if (last_step_.kind == StepKind::em) now.rate = std::fmax(now.rate, now.change / last_step_.change);
       now.estimated_gain = aitken_gain(now.change, now.rate);
     }

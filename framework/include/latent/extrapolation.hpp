@@ -28,7 +28,7 @@ class Extrapolation {
                                     bool settling) {
     if constexpr (HasFields<Parameters>) {
       if (!accelerator_) return std::nullopt;
-      if (!accelerator_->awake(objective)) {
+      if (!accelerator_->awake(objective) || settling) {
         here_ = {};
         return std::nullopt;
       }
@@ -40,7 +40,6 @@ class Extrapolation {
       here_ = step.image;
       if (!step.at.allFinite() || !step.image.allFinite()) return std::nullopt;
       accelerator_->learn(step);
-      if (settling) return std::nullopt;
       const std::optional<Eigen::VectorXd> proposal = accelerator_->propose();
       if (!proposal) return std::nullopt;
       Parameters parameters = from_vector(*proposal, Coordinates::stabilized, image);

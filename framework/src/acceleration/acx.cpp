@@ -5,6 +5,11 @@
 
 namespace latent {
 
+void Acx::learn(const MapStep& step) {
+  if (!steps_.empty() && step.at != steps_.back().image) steps_.clear();
+  steps_.push_back(step);
+}
+
 std::optional<Eigen::VectorXd> Acx::propose() {
   if (steps_.size() < order_) return std::nullopt;
   const MapStep& first = steps_[steps_.size() - order_];

@@ -13,7 +13,7 @@ namespace latent {
 //   x' = x0 + 2 s D + s^2 D2,             s = |<D, D2>| / |D2|^2,  s at least 1
 class Acx : public Accelerator {
  public:
-  void learn(const MapStep& step) override { steps_.push_back(step); }
+  void learn(const MapStep& step) override;
   std::optional<Eigen::VectorXd> propose() override;
   void refused() override { steps_.clear(); }
   double rate() const override { return rate_; }

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
+#include <limits>
 #include <utility>
 
+#include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 
@@ -63,14 +65,27 @@ std::optional<Eigen::VectorXd> SaddleFree::propose() {
     return std::nullopt;
   }
   const Secants::Span span = secants_.span();
-  const Eigen::EigenSolver<Eigen::MatrixXd> eigen(span.matrix);
-  if (eigen.info() != Eigen::Success) return std::nullopt;
-  rate_ = 1 - eigen.eigenvalues().real().minCoeff();
-
+  seen_ = span.matrix;
   const Eigen::VectorXd residual = last_.image - last_.at;
-  const Eigen::MatrixXcd directions = eigen.eigenvectors();
-  Eigen::VectorXcd along = directions.fullPivLu().solve(secants_.project(span, residual).cast<std::complex<double>>());
+  const Eigen::VectorXd proposal = last_.at + secants_.move(span, step_of(secants_.project(span, residual)), residual);
+  if (!proposal.allFinite()) return std::nullopt;
+  proposed_ = true;
+  return proposal;
+}
+
+// (I - J)^-1 on the span, with every eigenvalue taken by its absolute value and kept above 1 / limit.
+Eigen::VectorXd SaddleFree::step_of(const Eigen::VectorXd& residual) {
   limited_ = false;
+  // If x^T (I - J) x is above |x|^2 / limit for all x, so are the real parts of all eigenvalues: Newton's step then.
+  const Eigen::MatrixXd symmetric =
+      (seen_ + seen_.transpose()) / 2 - Eigen::MatrixXd::Identity(seen_.rows(), seen_.cols()) / limit_;
+  if (symmetric.llt().info() == Eigen::Success) {
+    stretch_ = limit_;
+    return seen_.partialPivLu().solve(residual);
+  }
+  const Eigen::EigenSolver<Eigen::MatrixXd> eigen(seen_);
+  const Eigen::MatrixXcd directions = eigen.eigenvectors();
+  Eigen::VectorXcd along = directions.partialPivLu().solve(residual.cast<std::complex<double>>());
   stretch_ = 1;
   for (Eigen::Index i = 0; i < along.size(); ++i) {
     const std::complex<double> shortfall = eigen.eigenvalues()[i];  // 1 - r
@@ -81,10 +96,12 @@ std::optional<Eigen::VectorXd> SaddleFree::propose() {
     if (turn.real() < 0) turn = -turn;
     along[i] *= turn / std::max(size, 1 / limit_);
   }
-  Eigen::VectorXd proposal = last_.at + secants_.move(span, (directions * along).real(), residual);
-  if (!proposal.allFinite()) return std::nullopt;
-  proposed_ = true;
-  return proposal;
+  return (directions * along).real();
+}
+
+double SaddleFree::rate() const {
+  if (seen_.size() == 0 || !seen_.allFinite()) return std::numeric_limits<double>::quiet_NaN();
+  return 1 - seen_.eigenvalues().real().minCoeff();
 }
 
 void SaddleFree::refused() {

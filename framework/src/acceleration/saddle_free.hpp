@@ -25,12 +25,13 @@ class SaddleFree : public Accelerator {
   void learn(const MapStep& step) override;
   std::optional<Eigen::VectorXd> propose() override;
   void refused() override;
-  double rate() const override { return rate_; }
+  double rate() const override;
 
  private:
   bool quiet() const;
+  Eigen::VectorXd step_of(const Eigen::VectorXd& residual);
 
-  Secants secants_{10};
+  Secants secants_{8};
   Eigen::VectorXd first_, widest_;  // point, and how far each coordinate has been from it
   MapStep last_;
   std::size_t quiet_steps_ = 0;
@@ -39,7 +40,7 @@ class SaddleFree : public Accelerator {
   bool proposed_ = false, limited_ = false;
   double limit_ = 2, stretch_ = 1;       // the most any direction may be, and was in the last proposal
   std::size_t refusals_ = 0, wait_ = 0;  // in a row; steps to let EM make
-  double rate_ = std::numeric_limits<double>::quiet_NaN();
+  Eigen::MatrixXd seen_;                     // I - J on the span, when it was last asked for
 };
 
 }  // namespace latent

@@ -11,13 +11,14 @@ constexpr double growth = 4;  // of the limit: mstep of Varadhan & Roland's prog
 }  // namespace
 
 void Squarem::learn(const MapStep& step) {
+  const bool after_em = last_.image.size() > 0 && step.at == last_.image;
   before_ = std::exchange(last_, step);
   if (extrapolated_) {  // kept: this step is the one that settles what was extrapolated
     extrapolated_ = false;
     if (limited_) limit_ *= growth;
     steps_ = 0;
   } else {
-    ++steps_;
+    steps_ = after_em ? steps_ + 1 : 1;
   }
 }
 

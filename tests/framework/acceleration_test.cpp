@@ -370,4 +370,15 @@ TEST_SUITE("framework/acceleration") {
     CHECK_FALSE(fitted.summary.plain_em->same_optimum);
   }
 
+  TEST_CASE("acceleration: a proposal of which the model finds nothing admissible is not made") {
+    struct NothingAdmissible : PoissonMixture {
+      Parameters admissible(const Parameters&) const { throw latent::ModelError("there is no such place"); }
+    };
+    for (const Acceleration acceleration : accelerators) {
+      const auto fitted = latent::fit(NothingAdmissible{}, deaths, starts[0], {.acceleration = acceleration});
+      CHECK(fitted.summary.verdict == Verdict::converged);
+      CHECK(fitted.summary.accelerated_steps == 0);
+    }
+  }
+
 }  // TEST_SUITE

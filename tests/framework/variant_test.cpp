@@ -329,4 +329,46 @@ TEST_SUITE("framework/variant") {
                          "variant_parts is 0, it must be at least 1", latent::OptionError);
   }
 
+  TEST_CASE("variant: passes are iterations and no more are made than allowed") {
+    for (const auto& [variant, kind] : in_parts) {
+      for (const std::size_t most : {1, 3, 5}) {
+        const auto fitted =
+            latent::fit(PoissonMixture{}, sample(), starts[1], {.variant = variant, .max_iterations = most});
+        CHECK(fitted.summary.iterations <= most);
+        CHECK(fitted.summary.e_steps <= most + 1);
+      }
+    }
+  }
+
+  TEST_CASE("variant: a fit that ends in a pass reports the log-likelihood of the parameters it returns") {
+    for (const auto& [variant, kind] : in_parts) {
+      for (const std::size_t last : {0, 1, 2}) {
+        const auto fitted = latent::fit(PoissonMixture{}, sample(), starts[1],
+                                        {.variant = variant, .observer = [&](const Iteration& at) {
+                                           return at.iteration == last ? latent::Continue::no : latent::Continue::yes;
+                                         }});
+        CHECK(fitted.summary.verdict == Verdict::observer_request);
+        CHECK(fitted.summary.log_likelihood ==
+              near(latent::log_likelihood(PoissonMixture{}, fitted.parameters, sample()), tolerance::rounding));
+      }
+      const auto late =
+          latent::fit(PoissonMixture{}, sample(), starts[1], {.variant = variant, .time_limit_seconds = 0});
+      CHECK(late.summary.log_likelihood ==
+            near(latent::log_likelihood(PoissonMixture{}, late.parameters, sample()), tolerance::rounding));
+    }
+  }
+
+  TEST_CASE("variant: the M-steps of the passes are counted and what they note is a warning") {
+    for (const auto& [variant, kind] : in_parts) {
+      HookedMixture model;
+      model.maximized = [&model](const auto&, const auto&, const Parameters& maximum, latent::Notes notes) {
+        if (model.calls->maximization == 1) notes.add({.kind = "early", .message = "in the first pass"});
+        return maximum;
+      };
+      const auto fitted = latent::fit(model, sample(), starts[1], {.variant = variant});
+      CHECK(fitted.summary.m_steps == model.calls->maximization);
+      CHECK(fitted.summary.warnings.size() == 1);
+    }
+  }
+
 }  // TEST_SUITE

@@ -24,8 +24,8 @@ namespace latent {
 //                                                 (Pinheiro & Bates 1996, section 2.2)
 //   fixed               anything                  nothing                                             0
 //
-// A third kind of coordinates, for extrapolation, is finite also where a probability is zero, and no point of R^m is
-// outside: probabilities stand as their square roots (arcsine for an interval), numbers that are not negative as theirs,
+// A third kind of coordinates, for extrapolation, is finite also where a probability is zero, and leaves no point of
+// R^m outside, but for what overflows: probabilities stand as their square roots (arcsine for an interval), numbers that are not negative as theirs,
 // the others as above. The square root makes the information of a frequency or a rate the same everywhere (Bartlett
 // 1936, Suppl. J. R. Statist. Soc. 3, 68): they are called stabilized. Those of a simplex are one too many.
 class Constraint {

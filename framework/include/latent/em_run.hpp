@@ -59,8 +59,9 @@ class EmRun {
   const Parameters& start() const { return *start_; }
 
   // Iterates until a verdict, or until `iterations` in all are done, which is no verdict unless it is the options'
-  // limit.
-  void run(std::size_t iterations) {
+  // limit; by EM alone, or accelerated as the options say.
+  void run(std::size_t iterations, bool accelerated = true) {
+    accelerated_ = accelerated;
     if (trace_.empty() && verdict_ == Verdict::not_run) {
       if (options_.check_basin) start_ = parameters_;
       begin();
@@ -128,8 +129,10 @@ class EmRun {
  private:
   void begin() {
     warm_up();
-    if (verdict_ != Verdict::not_run) return;
+    const Verdict ended = verdict_;  // on the way: what is returned needs its objective all the same
+    const std::string reason = message_;
     std::optional<Expectation<Model>> expectation = e_step(parameters_);
+    if (ended != Verdict::not_run) end(ended, reason);
     if (!expectation) return;
     const Iteration first = observe(*expectation, parameters_, StepKind::start);
     trace_.push_back(first);
@@ -161,17 +164,23 @@ class EmRun {
   template <class Passes>
   void warm_up_by(Passes passes, StepKind kind) {
     constexpr double enough = 1e-6;
-    for (std::size_t done = 0; done < options_.variant_passes && verdict_ == Verdict::not_run; ++done) {
+    std::size_t m_steps_before = 0;
+    const std::size_t most = std::min(options_.variant_passes, options_.max_iterations);
+    for (std::size_t done = 0; done < most && verdict_ == Verdict::not_run; ++done) {
       Iteration now;
       now.start = index_;
       now.kind = kind;
       const Clock::time_point start = Clock::now();
-      attempt([&] { now.log_likelihood = passes.pass(parameters_); });
-      e_seconds_ += seconds_since(start);
+      Parameters next = parameters_;
+      attempt([&] { now.log_likelihood = passes.pass(next); });
+      e_seconds_ += seconds_since(start);  // M-steps with them, which are many and short
       if (verdict_ != Verdict::not_run) return;
+      parameters_ = std::move(next);
       now.passes = ++e_steps_;
       now.iteration = done;
       now.objective = now.log_likelihood + log_prior(parameters_);
+      m_steps_ += passes.m_steps() - m_steps_before;
+      m_steps_before = passes.m_steps();
       now.seconds = seconds_since(begin_);
       if (done > 0) now.change = now.objective - trace_.back().objective;
       trace_.push_back(now);
@@ -191,7 +200,7 @@ class EmRun {
     std::optional<Parameters> image = m_step(*expectation_, notes);
     for (const Note& note : notes) remember(note, trace_.back().iteration + 1);
     if (!image) return;
-    if (!std::ranges::any_of(notes, &Note::degenerate)) {
+    if (accelerated_ && !std::ranges::any_of(notes, &Note::degenerate)) {
       std::optional<Parameters> proposal =
           extrapolation_.propose(model_, parameters_, *image, trace_.back().objective, settling(*image));
       if (proposal && accelerated_step(*proposal)) return;
@@ -382,6 +391,7 @@ class EmRun {
   std::optional<Expectation<Model>> expectation_;  // at parameters_
   Stopping stopping_;
   Variant variant_;
+  bool accelerated_ = true;
   Extrapolation<Model> extrapolation_;
   Trace trace_;
   Iteration last_step_;  // of EM or accelerated

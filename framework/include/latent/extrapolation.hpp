@@ -8,6 +8,7 @@
 #include <Eigen/Core>
 #include <latent/accelerator.hpp>
 #include <latent/coordinates.hpp>
+#include <latent/error.hpp>
 #include <latent/latent_model.hpp>
 
 namespace latent {
@@ -43,8 +44,7 @@ class Extrapolation {
       const std::optional<Eigen::VectorXd> proposal = accelerator_->propose();
       if (!proposal) return std::nullopt;
       Parameters parameters = from_vector(*proposal, Coordinates::stabilized, image);
-      if constexpr (Admits<Model>) parameters = model.admissible(parameters);
-      if (!violation(parameters)) {
+      if (admit(model, parameters)) {
         before_ = std::exchange(here_, {});
         return parameters;
       }
@@ -62,6 +62,16 @@ class Extrapolation {
   double rate() const { return accelerator_ ? accelerator_->rate() : std::numeric_limits<double>::quiet_NaN(); }
 
  private:
+  static bool admit(const Model& model, Parameters& parameters) {
+    try {
+      if constexpr (Admits<Model>) parameters = model.admissible(parameters);
+      if constexpr (HasFields<Parameters>) return !violation(parameters);
+    } catch (const ModelError&) {  // there is nothing admissible near
+      return false;
+    }
+    return true;
+  }
+
   std::unique_ptr<Accelerator> accelerator_;
   Eigen::VectorXd here_, before_;  // where the run goes if it goes to the image, while that is known; in between, kept
 };

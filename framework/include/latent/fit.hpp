@@ -42,7 +42,12 @@ struct Fitted {
 template <LatentModel Model>
 PlainEm plain_em(const Model& model, const Sample<DataOf<Model>>& sample, const EmRun<Model>& accelerated,
                  const FitOptions& options) {
+  const StartReport made = accelerated.report();
+  if (std::ranges::none_of(accelerated.trace(), [](const Iteration& at) { return at.kind == StepKind::accelerated; })) {
+    return {made.objective, made.iterations, made.verdict, true};  // it was plain EM
+  }
   FitOptions plain = options;
+  plain.variant = Variant::batch;
   plain.acceleration = Acceleration::none;
   plain.check_basin = false;
   EmRun<Model> run(model, sample, accelerated.start(), plain);

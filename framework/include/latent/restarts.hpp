@@ -99,8 +99,10 @@ class StartSearch {
     const std::size_t most = options_.max_iterations;
     const std::size_t short_run = options_.starts == 1 ? most : std::min(options_.short_iterations, most);
     tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
-      runs_[first + i].start_at(start(first + i));
-      runs_[first + i].run(short_run);
+      EmRun<Model>& run = runs_[first + i];
+      run.start_at(start(first + i));
+      if (first > 0 && options_.variant == Variant::annealing) run.begin_with(Variant::batch);  // see run_starts
+      run.run(short_run, short_run == most);  // to tell starts apart their own paths are enough
     });
 
     std::vector<std::size_t> order(count);

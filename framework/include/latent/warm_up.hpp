@@ -51,6 +51,7 @@ class IncrementalPasses {
   IncrementalPasses(const Model& model, const Sample<DataOf<Model>>& sample, std::size_t parts)
       : model_(model), parts_(model, sample, parts) {}
 
+  std::size_t m_steps() const { return m_steps_; }
   double pass(Parameters& parameters) {
     double log_likelihood = 0;
     const bool first = seen_.empty();
@@ -64,11 +65,15 @@ class IncrementalPasses {
         add(sum_, now.statistics);
         seen_[part] = std::move(now.statistics);
         parameters = model_.maximization(sum_, parameters);
+        ++m_steps_;
       }
     }
     sum_ = seen_.front();  // anew: what was added and taken away again leaves its rounding
     for (std::size_t part = 1; part < seen_.size(); ++part) add(sum_, seen_[part]);
-    if (first) parameters = model_.maximization(sum_, parameters);
+    if (first) {
+      parameters = model_.maximization(sum_, parameters);
+      ++m_steps_;
+    }
     return log_likelihood;
   }
 
@@ -77,6 +82,7 @@ class IncrementalPasses {
   Parts<Model> parts_;
   std::vector<typename Model::Statistics> seen_;  // the sums of each part
   typename Model::Statistics sum_;                // of all parts
+  std::size_t m_steps_ = 0;
 };
 
 template <LatentModel Model>
@@ -86,6 +92,7 @@ class OnlinePasses {
   OnlinePasses(const Model& model, const Sample<DataOf<Model>>& sample, std::size_t parts)
       : model_(model), parts_(model, sample, parts) {}
 
+  std::size_t m_steps() const { return m_steps_; }
   double pass(Parameters& parameters) {
     constexpr double forgetting = 0.6;
     double log_likelihood = 0;
@@ -102,7 +109,9 @@ class OnlinePasses {
         latent::scale(sum_, 1 - step);
         add(sum_, now.statistics, step);
       }
-      if (steps_ > parts_.size() / 2) parameters = model_.maximization(sum_, parameters);
+      if (steps_ <= parts_.size() / 2) continue;  // of so few observations the M-step knows too little
+      parameters = model_.maximization(sum_, parameters);
+      ++m_steps_;
     }
     return log_likelihood;
   }
@@ -110,7 +119,7 @@ class OnlinePasses {
  private:
   const Model& model_;
   Parts<Model> parts_;
-  std::size_t steps_ = 0;
+  std::size_t steps_ = 0, m_steps_ = 0;
   typename Model::Statistics sum_;  // for all observations
 };
 
@@ -122,6 +131,7 @@ class AnnealingPasses {
   AnnealingPasses(const Model& model, const Sample<DataOf<Model>>& sample, std::size_t passes)
       : model_(model), sample_(sample), passes_(passes) {}
 
+  std::size_t m_steps() const { return made_; }
   double pass(Parameters& parameters) requires Tempers<Model> {
     constexpr double coldest = 0.125;
     const double done = static_cast<double>(made_++) / static_cast<double>(std::max<std::size_t>(1, passes_ - 1));

@@ -24,6 +24,7 @@ std::optional<Eigen::VectorXd> Acx::propose() {
   if (!std::isfinite(wanted)) return std::nullopt;
   rate_ = 1 - 1 / std::max(1.0, wanted);
   const double s = std::max(1.0, wanted);
+  if (s == 1) return std::nullopt;  // x' would be the image
   const Eigen::VectorXd proposal = order_ == 3 ? Eigen::VectorXd(x0 + 3 * s * d1 + 3 * s * s * d2 + s * s * s * d3)
                                                : Eigen::VectorXd(x0 + 2 * s * d1 + s * s * d2);
   order_ = order_ == 3 ? 2 : 3;

@@ -60,7 +60,7 @@ std::optional<Eigen::VectorXd> Anderson::propose() {
 
 void Anderson::refused() {
   proposed_ = false;
-  kept_ = std::max(0.0, kept_ - 2 * damping_centre);
+  kept_ = std::max(-2 * damping_centre, kept_ - static_cast<double>(order_));
 }
 
 Eigen::VectorXd Anderson::damped_coefficients(const Eigen::MatrixXd& f_differences,

@@ -11,7 +11,7 @@ namespace latent {
 // residuals f = M(x) - x, the differences X of the last points and F of their residuals,
 //   x' = M(x) - (X + F) g,   g = (F^T F + l I)^-1 F^T f,
 // l such that |g|^2 is the share d of what it is without damping, d = 1 / (1 + a^(k - s)), a = 1.2, k = 25. s counts
-// what was kept, and falls by 2k when a proposal is refused. After as many differences as the order all are forgotten.
+// what was kept, and falls by the order when a proposal is refused. After as many differences as the order all are forgotten.
 class Anderson : public Accelerator {
  public:
   void learn(const MapStep& step) override;

@@ -40,7 +40,7 @@ class SaddleFree : public Accelerator {
   bool proposed_ = false, limited_ = false;
   double limit_ = 2, stretch_ = 1;       // the most any direction may be, and was in the last proposal
   std::size_t refusals_ = 0, wait_ = 0;  // in a row; steps to let EM make
-  Eigen::MatrixXd seen_;                     // I - J on the span, when it was last asked for
+  Eigen::MatrixXd seen_;                 // I - J on the span, when it was last asked for
 };
 
 }  // namespace latent

@@ -73,7 +73,7 @@ class StartSearch {
         });
         const bool improved = better(runs_[found], runs_[best]) && !same_place(found, best);
         in_vain = improved ? 0 : in_vain + 1;
-        if (better(runs_[found], runs_[best])) best = found;
+        if (better(runs_[found], runs_[best]) && !equally_good(found, best)) best = found;
       }
     }
     return runs_[best];
@@ -123,17 +123,25 @@ class StartSearch {
       ended = until;
     } while (ended < order.size() && std::ranges::all_of(std::span(order).first(ended), ended_at_the_edge));
     order.resize(ended);
-    const std::size_t best = *std::min_element(order.begin(), order.end(), by_rank);
+    const std::size_t highest = *std::min_element(order.begin(), order.end(), by_rank);
+    std::size_t best = highest;
+    for (const std::size_t index : order) {
+      if (equally_good(index, highest)) best = std::min(best, index);
+    }
     for (std::size_t index = first; index < runs_.size(); ++index) {
       if (index != best) runs_[index].release();  // many starts of a large model must not fill the memory
     }
     return best;
   }
 
-  bool same_place(std::size_t a, std::size_t b) const {
+  bool same_place(std::size_t a, std::size_t b) const { return agree(a, b, same_objective); }
+  // Runs that converged to the same optimum differ by less: the first of them is taken, which does not depend on the
+  // last digits, and so not on the processor.
+  bool equally_good(std::size_t a, std::size_t b) const { return agree(a, b, 1e-10); }
+  bool agree(std::size_t a, std::size_t b, double slack) const {
     return runs_[a].degenerate() == runs_[b].degenerate() &&
            std::abs(runs_[a].objective() - runs_[b].objective()) <=
-               same_objective * (std::abs(runs_[a].objective()) + total_weight_);
+               slack * (std::abs(runs_[a].objective()) + total_weight_);
   }
 
   const Model& model_;

@@ -139,9 +139,9 @@ class StartSearch {
   // last digits, and so not on the processor.
   bool equally_good(std::size_t a, std::size_t b) const { return agree(a, b, 1e-10); }
   bool agree(std::size_t a, std::size_t b, double slack) const {
-    return runs_[a].degenerate() == runs_[b].degenerate() &&
-           std::abs(runs_[a].objective() - runs_[b].objective()) <=
-               slack * (std::abs(runs_[a].objective()) + total_weight_);
+    const double here = runs_[a].objective(), there = runs_[b].objective();
+    return runs_[a].degenerate() == runs_[b].degenerate() && std::isfinite(here) &&
+           std::abs(here - there) <= slack * (std::abs(here) + total_weight_);
   }
 
   const Model& model_;

@@ -71,6 +71,7 @@ picture::Picture small_picture() {
   return picture;
 }
 
-picture::Frame small_frame() { return {72, 32, 268, 188}; }
+// To the right is room for half of the last label.
+picture::Frame small_frame() { return {72, 32, 256, 188}; }
 
 }  // namespace latent::page

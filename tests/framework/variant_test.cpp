@@ -132,7 +132,8 @@ TEST_SUITE("framework/variant") {
   }
 
   TEST_CASE("variant: after passes in parts EM takes over and ends in its own optimum") {
-    for (const auto& [variant, kind] : in_parts) {
+    for (const auto& each : in_parts) {
+      const latent::Variant variant = each.first;
       for (const Parameters& start : starts) {
         for (const std::size_t parts : {2, 20, 100}) {
           const auto fitted =
@@ -151,7 +152,9 @@ TEST_SUITE("framework/variant") {
   }
 
   TEST_CASE("variant: the trace has the passes and then a start and then EM") {
-    for (const auto& [variant, kind] : in_parts) {
+    for (const auto& each : in_parts) {
+      const latent::Variant variant = each.first;
+      const latent::StepKind kind = each.second;
       const auto fitted = latent::fit(PoissonMixture{}, sample(), starts[0], {.variant = variant, .variant_passes = 4});
       CAPTURE(std::string(latent::name_of(variant)));
       std::size_t passes = 0;
@@ -177,7 +180,8 @@ TEST_SUITE("framework/variant") {
   }
 
   TEST_CASE("variant: two passes in parts gain and no more than there is to gain") {
-    for (const auto& [variant, kind] : in_parts) {
+    for (const auto& each : in_parts) {
+      const latent::Variant variant = each.first;
       for (const Parameters& start : starts) {
         const auto fitted = latent::fit(PoissonMixture{}, sample(), start,
                                         {.tolerance = 0, .variant = variant, .variant_passes = 2, .max_iterations = 2});
@@ -232,7 +236,8 @@ TEST_SUITE("framework/variant") {
     std::vector<double> weights{0, 0, 0};
     counts.insert(counts.end(), golden::deaths_a_day.begin(), golden::deaths_a_day.end());
     weights.insert(weights.end(), golden::days.begin(), golden::days.end());
-    for (const auto& [variant, kind] : in_parts) {
+    for (const auto& each : in_parts) {
+      const latent::Variant variant = each.first;
       CAPTURE(std::string(latent::name_of(variant)));
       for (const Counts& weighted : {deaths, Counts{counts, weights}}) {
         for (const std::size_t parts : {2, 20}) {
@@ -248,7 +253,8 @@ TEST_SUITE("framework/variant") {
 
   TEST_CASE("variant: without passes it is batch") {
     const auto batch = latent::fit(PoissonMixture{}, sample(), starts[0]);
-    for (const auto& [variant, kind] : in_parts) {
+    for (const auto& each : in_parts) {
+      const latent::Variant variant = each.first;
       const auto fitted = latent::fit(PoissonMixture{}, sample(), starts[0], {.variant = variant, .variant_passes = 0});
       REQUIRE(fitted.trace.size() == batch.trace.size());
       for (std::size_t i = 0; i < batch.trace.size(); ++i) {
@@ -260,7 +266,8 @@ TEST_SUITE("framework/variant") {
   TEST_CASE("variant: the objectives of the passes are with the prior") {
     HookedMixture model;
     model.prior = [](const Parameters&) { return 1000.0; };
-    for (const auto& [variant, kind] : in_parts) {
+    for (const auto& each : in_parts) {
+      const latent::Variant variant = each.first;
       const auto fitted = latent::fit(model, sample(), starts[0], {.variant = variant});
       CHECK(fitted.summary.verdict == Verdict::converged);
       for (const Iteration& at : fitted.trace) {
@@ -270,7 +277,8 @@ TEST_SUITE("framework/variant") {
   }
 
   TEST_CASE("variant: zero iterations return the start") {
-    for (const auto& [variant, kind] : in_parts) {
+    for (const auto& each : in_parts) {
+      const latent::Variant variant = each.first;
       const auto fitted = latent::fit(PoissonMixture{}, sample(), starts[1], {.variant = variant, .max_iterations = 0});
       CHECK(largest_difference(fitted.parameters, starts[1]) == 0);
       CHECK(fitted.summary.e_steps == 1);
@@ -283,7 +291,8 @@ TEST_SUITE("framework/variant") {
       if (model.calls->maximization > 3) throw latent::ModelError("no days are left");
       return maximum;
     };
-    for (const auto& [variant, kind] : in_parts) {
+    for (const auto& each : in_parts) {
+      const latent::Variant variant = each.first;
       model.calls->maximization = 0;
       const auto fitted = latent::fit(model, sample(), starts[0], {.variant = variant});
       CHECK(fitted.summary.verdict == Verdict::degenerate);
@@ -330,7 +339,8 @@ TEST_SUITE("framework/variant") {
   }
 
   TEST_CASE("variant: passes are iterations and no more are made than allowed") {
-    for (const auto& [variant, kind] : in_parts) {
+    for (const auto& each : in_parts) {
+      const latent::Variant variant = each.first;
       for (const std::size_t most : {1, 3, 5}) {
         const auto fitted =
             latent::fit(PoissonMixture{}, sample(), starts[1], {.variant = variant, .max_iterations = most});
@@ -341,7 +351,8 @@ TEST_SUITE("framework/variant") {
   }
 
   TEST_CASE("variant: a fit that ends in a pass reports the log-likelihood of the parameters it returns") {
-    for (const auto& [variant, kind] : in_parts) {
+    for (const auto& each : in_parts) {
+      const latent::Variant variant = each.first;
       for (const std::size_t last : {0, 1, 2}) {
         const auto fitted = latent::fit(PoissonMixture{}, sample(), starts[1],
                                         {.variant = variant, .observer = [&](const Iteration& at) {
@@ -359,7 +370,8 @@ TEST_SUITE("framework/variant") {
   }
 
   TEST_CASE("variant: the M-steps of the passes are counted") {
-    for (const auto& [variant, kind] : in_parts) {
+    for (const auto& each : in_parts) {
+      const latent::Variant variant = each.first;
       const HookedMixture model;
       const auto fitted = latent::fit(model, sample(), starts[1], {.variant = variant});
       CHECK(fitted.summary.m_steps == model.calls->maximization);

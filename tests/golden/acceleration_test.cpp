@@ -102,7 +102,9 @@ TEST_SUITE("golden/acceleration") {
   TEST_CASE("acceleration: automatic needs at most 1.2 times the passes of the best accelerators published") {
     const std::map<std::string, double> published{
         {"Poisson mixture", 55}, {"Old Faithful, 2", 30}, {"Old Faithful, 3", 111}, {"cosmesis", 40}};
-    for (const auto& [name, passes] : published) {
+    for (const auto& entry : published) {
+      const std::string& name = entry.first;
+      const double passes = entry.second;
       CAPTURE(name);
       CHECK(static_cast<double>(median_passes(ends(problem(name), Acceleration::automatic))) <= 1.2 * passes);
     }

@@ -36,14 +36,16 @@ Groups groups_of(std::span<const ModelToCompare> models) {
     DataNeeds needs;
     try {
       needs = models[m].entry->needs(models[m].options);
-      models[m].entry->make(models[m].options, 1, nullptr);
+      check_options(*models[m].entry, models[m].options);
     } catch (const OptionError& error) {
       result.refused.emplace_back(m, error.what());
       continue;
     }
     sequences = sequences || needs.sequences;
     const auto alike = [&](const Group& group) {
-      return group.needs.symbols == needs.symbols && group.needs.missing_cells == needs.missing_cells;
+      DataNeeds other = group.needs;
+      other.sequences = needs.sequences;
+      return other == needs;
     };
     const auto group = std::ranges::find_if(result.groups, alike);
     if (group == result.groups.end()) {
@@ -59,7 +61,7 @@ Groups groups_of(std::span<const ModelToCompare> models) {
 // The model, but of known states that it does not have it says so by their row and number.
 ModelEntry with_known_states_checked(const ModelEntry& entry, const Table& table) {
   ModelEntry checked = entry;
-  checked.make = [&entry, &table](const OptionTexts& options, std::size_t columns, const RowData* data) {
+  checked.make = [&entry, &table](const OptionTexts& options, const TableColumns& columns, const RowData* data) {
     std::unique_ptr<AnyModel> model = entry.make(options, columns, data);
     if (model->needs().sequences) check_known_states(table, model->components());
     return model;
@@ -68,7 +70,7 @@ ModelEntry with_known_states_checked(const ModelEntry& entry, const Table& table
 }
 
 void name_columns(std::string& error, const Table& table) {
-  if (!error.empty()) error = with_column_names(error, table);
+  if (!error.empty()) error = with_places_named(error, table);
 }
 
 Comparison compare_group(const std::string& file, const Arguments& arguments, const Group& group,
@@ -85,8 +87,8 @@ Comparison compare_group(const std::string& file, const Arguments& arguments, co
     asked.push_back(models[m]);
     asked.back().entry = &entries.back();
   }
-  Comparison comparison =
-      compare(row_data(table), table.columns(), asked, accelerations, options, [&](const Comparison&) { after_run(); });
+  Comparison comparison = compare(row_data(table), columns_of(table), asked, accelerations, options,
+                                  [&](const Comparison&) { after_run(); });
   for (ComparedModel& model : comparison.models) name_columns(model.error, table);
   for (Contender& contender : comparison.contenders) {
     for (ComparedRun& run : contender.runs) name_columns(run.error, table);

@@ -27,28 +27,59 @@ OptionGroup table_options(bool sequences) {
   return group;
 }
 
-Reading reading_of(const AnyModel& model) { return {model.needs(), model.symbols()}; }
+Reading reading_of(const StoredModel& stored) {
+  return {stored.model->needs(), stored.model->levels(), stored.columns};
+}
 
 RowData row_data(const Table& table) {
   RowData data{.rows = table.view(), .weights = table.weights_view()};
   data.sequence_begins = table.sequence_begins;
   data.known_states = table.known_states;
-  if (!table.alphabets.empty()) data.symbols = table.alphabets.front();  // check_table: there is one column
+  data.names = table.names;
+  data.levels = table.alphabets;
   return data;
 }
 
+TableColumns columns_of(const Table& table) { return {table.names, table.alphabets}; }
+
 std::string data_name(const std::string& file) { return file == "-" ? "standard input" : file; }
+
+namespace {
+
+// Of the columns that are read, those whose cells are texts.
+std::optional<std::vector<std::string>> columns_of_text(const DataNeeds& needs, const std::vector<std::string>& read) {
+  if (needs.symbols) return std::vector<std::string>{};  // all
+  if (std::ranges::none_of(needs.columns, &NeededColumn::text)) return std::nullopt;
+  if (read.size() != needs.columns.size()) {
+    throw OptionError("columns lists " + count_of(read.size(), "column") + ", the model takes " +
+                      std::to_string(needs.columns.size()));
+  }
+  std::vector<std::string> texts;
+  for (std::size_t j = 0; j < read.size(); ++j) {
+    if (needs.columns[j].text) texts.push_back(read[j]);
+  }
+  return texts;
+}
+
+}  // namespace
 
 TableOptions table_options_of(const Arguments& arguments, const Reading& reading) {
   check_sequence_options(arguments, reading.needs);
   TableOptions options;
   options.columns = arguments.list("columns");
+  if (options.columns.empty() && !reading.needs.columns.empty()) {
+    options.columns = reading.names;
+    for (std::size_t j = reading.names.size(); j < reading.needs.columns.size(); ++j) {
+      options.columns.push_back(reading.needs.columns[j].name);
+    }
+  }
   options.weights = arguments.text_or_empty("weights");
-  options.sequence = arguments.text_or_empty("sequence");
+  options.sequence = arguments.has("sequence") ? arguments.text("sequence") : reading.needs.key;
+  options.gather = !reading.needs.key.empty();
   options.known_states = arguments.text_or_empty("known-states");
   options.missing_cells = reading.needs.missing_cells;
-  if (reading.needs.symbols) options.categories.emplace();
-  options.symbols = reading.symbols;
+  options.categories = columns_of_text(reading.needs, options.columns);
+  options.alphabets = reading.levels;
   if (arguments.has("separator")) {
     const std::string text = arguments.text("separator");
     const std::map<std::string, char> words{{"tab", '\t'}, {"\\t", '\t'}, {"space", ' '}};
@@ -131,7 +162,7 @@ Table read_by_name_or_all(const StoredModel& stored, const std::string& file, Ta
 
 Table read_table_for(const StoredModel& stored, const Arguments& arguments) {
   const std::string& file = arguments.text("DATA");
-  const TableOptions options = table_options_of(arguments, reading_of(*stored.model));
+  const TableOptions options = table_options_of(arguments, reading_of(stored));
   Table table = read_by_name_or_all(stored, file, options);
   if (table.has_header && !stored.columns.empty()) {
     const auto positions = positions_of(table, stored.columns);
@@ -205,23 +236,28 @@ LabelledTable read_labelled_table(const std::string& file, const std::string& la
   return read;
 }
 
-std::string with_column_names(const std::string& message, const Table& table) {
-  static const std::regex place("\\bcolumn ([0-9]{1,9})\\b");
+std::string with_places_named(const std::string& message, const Table& table) {
+  static const std::regex place("\\b(column|row) ([0-9]{1,18})\\b");
   std::string told;
   auto rest = message.begin();
   for (std::sregex_iterator at(message.begin(), message.end(), place), end; at != end; ++at) {
-    const std::size_t number = std::stoul((*at)[1]);
-    if (number < 1 || number > table.columns()) continue;
-    const std::string& name = table.names[number - 1];
+    const bool row = (*at)[1] == "row";
+    const std::size_t number = std::stoul((*at)[2]);
+    if (number < 1 || number > (row ? table.places.size() : table.columns())) continue;
     told.append(rest, (*at)[0].first);
-    told += table.has_header ? "column \"" + name + "\"" : "column " + name.substr(1);  // "x3"
     rest = (*at)[0].second;
+    if (row) {
+      told += "row " + std::to_string(table.places[number - 1] + 1);
+    } else {
+      const std::string& name = table.names[number - 1];
+      told += table.has_header ? "column \"" + name + "\"" : "column " + name.substr(1);  // "x3"
+    }
   }
   return told.append(rest, message.end());
 }
 
 void with_data_named(const std::string& file, const Table& table, const std::function<void()>& use) {
-  const auto told = [&](const Error& error) { return data_name(file) + ": " + with_column_names(error.what(), table); };
+  const auto told = [&](const Error& error) { return data_name(file) + ": " + with_places_named(error.what(), table); };
   try {
     use();
   } catch (const DataError& error) {

@@ -21,15 +21,19 @@ OptionGroup table_options(bool sequences);
 // How a model wants its data read.
 struct Reading {
   DataNeeds needs = {};
-  std::vector<std::string> symbols = {};  // the alphabet, if it is known
+  // If they are known: the texts of the columns, and the names that the columns have in the data.
+  std::vector<std::vector<std::string>> levels = {};
+  std::vector<std::string> names = {};
 };
-Reading reading_of(const AnyModel& model);
+Reading reading_of(const StoredModel& stored);
 
 // What the options and the model say. Throws OptionError.
 TableOptions table_options_of(const Arguments& arguments, const Reading& reading);
 
 // What a model sees of a table, valid while the table lives.
 RowData row_data(const Table& table);
+
+TableColumns columns_of(const Table& table);
 
 // What messages call it: "-" is standard input.
 std::string data_name(const std::string& file);
@@ -50,8 +54,8 @@ LabelledTable read_labelled_table(const std::string& file, const std::string& la
 void check_table(const Table& table, const DataNeeds& needs, const std::string& file);
 
 // Models know columns by their place, people by their name: "column 2 is constant" becomes "column "waiting" is ...".
-// Without a header the place in the file is meant, not that among the columns that were chosen.
-std::string with_column_names(const std::string& message, const Table& table);
+// Without a header the place in the file is meant, not that among the columns that were chosen; so is a row's.
+std::string with_places_named(const std::string& message, const Table& table);
 
 // Runs `use`. What is wrong with the data, or with the model for these data, is said with their name, and of columns by
 // theirs.

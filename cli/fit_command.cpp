@@ -50,7 +50,7 @@ FitResult fit_data(const ModelEntry& entry, const Arguments& arguments, const Fi
   FitResult result;
   result.model_name = entry.name;
   result.columns = data.table.names;
-  result.model = entry.make(start.options, data.table.columns(), &rows);
+  result.model = entry.make(start.options, columns_of(data.table), &rows);
   result.options = options_to_json(arguments, entry, *result.model, options);
   check_labels(data.start, *result.model, arguments);
   check_known_states(data.table, result.model->components());
@@ -77,7 +77,7 @@ int tell(const Arguments& arguments, const FitResult& result) {
 int fit_with(const ModelEntry& entry, const Arguments& arguments, Entries entries) {
   const FitOptions options = fit_options(arguments);
   const FitStart start = fit_start(arguments, entry, entries);
-  entry.make(start.options, 1, nullptr);  // wrong options are known before any data are read
+  check_options(entry, start.options);  // wrong ones are known before any data are read
   check_outputs(arguments);
   const FitData data = read_fit_data(arguments, entry, start);
   FitResult result;

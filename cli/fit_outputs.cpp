@@ -1,5 +1,6 @@
 #include "fit_outputs.hpp"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <span>
@@ -21,7 +22,9 @@ namespace {
 
 constexpr std::array outputs{"output", "trace", "plot"};
 
+// One a row: all alike unless rows are what the model has a posterior of.
 std::vector<std::size_t> labels_of(const AnyModel& model, const RowData& data) {
+  if (!model.has_posterior() || model.needs().groups) return std::vector<std::size_t>(data.rows.size(), 0);
   std::vector<std::size_t> labels;
   labels.reserve(data.rows.size());
   model.predict(data, Decoding::posterior, [&labels](std::size_t, const Prediction& prediction) {
@@ -36,7 +39,7 @@ void draw(const std::string& file, const FitResult& result, const Table& table, 
   picture.rows = table.view();
   picture.names = table.names;
   picture.labels = labels_of(model, row_data(table));
-  picture.components = model.components();
+  picture.components = std::max(model.components(), *std::ranges::max_element(picture.labels) + 1);
   picture.outlines = [&](std::size_t x, std::size_t y) { return model.outlines(x, y); };
   picture.densities = [&](std::size_t column, std::span<const double> grid) { return model.densities(column, grid); };
   picture.trace = result.report.trace;

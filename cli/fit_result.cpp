@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include <latent/text.hpp>
+#include <latent/version.hpp>
 
 #include "print_model.hpp"
 
@@ -79,7 +80,7 @@ Json fit_to_json(const FitResult& result) {
   json["warnings"] = warnings_to_json(summary);
   json["modes"] = modes_to_json(summary);
   json["options"] = result.options;
-  json["version"] = LATENT_VERSION;
+  json["version"] = version;
   return json;
 }
 

@@ -12,13 +12,27 @@
 namespace latent::cli {
 namespace {
 
-// Whether the model is one of sequences, as far as that is known before its options are.
-bool wants_sequences(const ModelEntry& entry) {
+// What the model wants of the data, as far as that is known before its options are.
+DataNeeds needs_of(const ModelEntry& entry) {
   std::map<std::string, std::string> initial;
   for (const ModelOption& option : entry.options) {
     if (!option.initial.empty()) initial[option.name] = option.initial;
   }
-  return entry.needs(OptionTexts(initial)).sequences;
+  return entry.needs(OptionTexts(initial));
+}
+
+std::string observation_of(const DataNeeds& needs) {
+  std::string text = "a row is an observation";
+  if (needs.sequences) text = "rows follow one another in time";
+  if (needs.groups) {
+    text = needs.key.empty() ? "rows that follow one another are one observation"
+                             : "rows with the same cell in column \"" + needs.key + "\" are one observation";
+  }
+  for (std::size_t j = 0; j < needs.columns.size(); ++j) {
+    const NeededColumn& column = needs.columns[j];
+    text += (j == 0 ? "; its columns are \"" : ", \"") + column.name + (column.text ? "\" (text)" : "\"");
+  }
+  return needs.columns.empty() ? text : text + ", or those that --columns lists in this order";
 }
 
 OptionGroup model_group(const ModelEntry& entry, bool sequences) {
@@ -76,15 +90,15 @@ OptionGroup fit_group() {
 }
 
 Usage fit_usage(const ModelEntry& entry) {
-  const bool sequences = wants_sequences(entry);
-  const std::string observation = sequences ? "rows follow one another in time" : "a row is an observation";
+  const DataNeeds needs = needs_of(entry);
+  const bool sequences = needs.sequences || needs.groups;
   return {"latent fit " + entry.name,
           {"DATA"},
           "Fits a " + entry.summary +
               " by expectation-maximization. DATA is a CSV, TSV or NumPy .npy file, or - for "
               "standard input; " +
-              observation + ". Defaults are in [brackets].",
-          {model_group(entry, sequences), table_options(sequences), fit_group(), output_group()}};
+              observation_of(needs) + ". Defaults are in [brackets].",
+          {model_group(entry, needs.sequences), table_options(sequences), fit_group(), output_group()}};
 }
 
 FitOptions fit_options_without_acceleration(const Arguments& arguments) {

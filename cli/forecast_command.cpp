@@ -24,8 +24,9 @@ Usage forecast_usage() {
       {{"Forecast", {{"steps", "H", "rows to look ahead", "1"}}}, table_options(true), {"Output", {output_option()}}}};
 }
 
-void write_heading(std::ostream& out, const StoredModel& stored, const Table& table, bool means) {
-  out << SequenceNames(table).heading() << "step";
+void write_heading(std::ostream& out, const StoredModel& stored, const Table& table, const SequenceNames& names,
+                   bool means) {
+  out << names.heading() << "step";
   for (std::size_t k = 1; k <= stored.model->components(); ++k) out << ",p" << k;
   if (means) {
     for (const std::string& name : stored.columns.empty() ? table.names : stored.columns) {
@@ -57,10 +58,9 @@ int forecast(const Arguments& arguments, Entries entries) {
   std::vector<Forecast> forecasts;
   with_data_named(arguments.text("DATA"), table, [&] { forecasts = stored.model->forecast(row_data(table), steps); });
   write_result(arguments, {"FITTED", "DATA", "lengths"}, [&](std::ostream& out) {
-    write_heading(out, stored, table, !forecasts.empty() && forecasts.front().means.size() > 0);
-    for (std::size_t i = 0; i < forecasts.size(); ++i) {
-      write_steps(out, SequenceNames(table).cell(i), forecasts[i]);
-    }
+    const SequenceNames names(table, stored.model->needs());
+    write_heading(out, stored, table, names, !forecasts.empty() && forecasts.front().means.size() > 0);
+    for (std::size_t i = 0; i < forecasts.size(); ++i) write_steps(out, names.cell(i), forecasts[i]);
   });
   return success;
 }

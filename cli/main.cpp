@@ -6,10 +6,11 @@
 #include <vector>
 
 #include <latent/error.hpp>
+#include <latent/version.hpp>
 
-#include "bundled_models.hpp"
 #include "command.hpp"
 #include "help.hpp"
+#include "known_models.hpp"
 
 namespace {
 
@@ -47,10 +48,16 @@ std::string overview() {
          two_columns(entries) + "\n" +
          wrapped(
              "latent COMMAND --help lists the options of a command. DATA is a CSV, TSV or NumPy .npy file, or - for "
-             "standard input; FITTED is a model file that latent fit --output wrote.");
+             "standard input; FITTED is a model file that latent fit --output wrote.") +
+         "\n" +
+         wrapped(
+             "Models of one's own: --plugin FILE, with any command, loads a shared library; those in the folders of "
+             "the "
+             "environment variable LATENT_PLUGIN_PATH (with colons between them) are there always.");
 }
 
 int run(Words words) {
+  const std::vector<latent::ModelEntry> models = known_models(words);
   if (!words.empty() && words.front() == "help") words = {words.size() > 1 ? words[1] : "--help", "--help"};
   if (words.empty()) {
     std::cerr << overview();
@@ -63,11 +70,11 @@ int run(Words words) {
     return success;
   }
   if (name == "--version") {
-    std::cout << "latent " << LATENT_VERSION << "\n";
+    std::cout << "latent " << latent::version << "\n";
     return success;
   }
   for (const Command& command : commands) {
-    if (name == command.name) return command.run(words, bundled_models());
+    if (name == command.name) return command.run(words, models);
   }
   throw latent::OptionError("'" + name + "' is not a command; see latent --help");
 }

@@ -16,8 +16,9 @@ namespace {
 Usage predict_usage() {
   return {"latent predict",
           {"FITTED", "DATA"},
-          "Prints, for every row of DATA, its most probable component or state (counted from 1) and the probability of "
-          "each, as CSV. FITTED is a model file; DATA a CSV, TSV or NumPy .npy file, or - for standard input.",
+          "Prints, for every row of DATA (or group of rows that is one observation), its most probable component or "
+          "state (counted from 1) and the probability of each, as CSV. FITTED is a model file; DATA a CSV, TSV or "
+          "NumPy .npy file, or - for standard input.",
           {{"Prediction",
             {{"decode", "HOW",
               "of the states of a sequence: posterior (of each row, given its whole sequence), viterbi (the most "
@@ -27,41 +28,47 @@ Usage predict_usage() {
            {"Output", {output_option()}}}};
 }
 
-// Writes predictions as they come: rows, or of a model of sequences one sequence after the other.
+// Writes predictions as they come: observations, or of a model of sequences one sequence after the other.
 class PredictionWriter {
  public:
   PredictionWriter(std::ostream& out, const AnyModel& model, const Table& table, Decoding decoding)
-      : out_(out), sequences_(model.needs().sequences), names_(table) {
-    out_ << names_.heading() << (sequences_ ? "state" : "component");
-    if (decoding != Decoding::viterbi) {
-      for (std::size_t k = 1; k <= model.components(); ++k) out_ << ",p" << k;
-    }
-    out_ << '\n';
-  }
+      : out_(out),
+        sequences_(model.needs().sequences),
+        groups_(model.needs().groups),
+        probabilities_(decoding != Decoding::viterbi),
+        names_(table, model.needs()) {}
 
   void write(std::size_t first, const Prediction& prediction) {
-    if (!sequences_) refuse_impossible_rows(first, prediction);
-    const std::string name = names_.cell(count_++);
+    if (!begun_) write_heading(prediction.responsibilities.cols());
+    if (!sequences_) refuse_impossible(first, prediction);
     for (std::size_t i = 0; i < prediction.labels.size(); ++i) {
-      out_ << name << prediction.labels[i] + 1;
+      out_ << names_.cell(groups_ ? first + i : count_) << prediction.labels[i] + 1;
       if (prediction.responsibilities.size() > 0) {
         for (const double p : prediction.responsibilities.row(static_cast<Eigen::Index>(i))) out_ << ',' << number(p);
       }
       out_ << '\n';
     }
+    ++count_;
   }
 
  private:
-  static void refuse_impossible_rows(std::size_t first, const Prediction& prediction) {
+  void write_heading(Eigen::Index components) {
+    begun_ = true;
+    out_ << names_.heading() << (sequences_ ? "state" : "component");
+    for (Eigen::Index k = 1; probabilities_ && k <= components; ++k) out_ << ",p" << k;
+    out_ << '\n';
+  }
+
+  void refuse_impossible(std::size_t first, const Prediction& prediction) const {
     for (Eigen::Index i = 0; i < prediction.log_likelihoods.size(); ++i) {
       if (std::isfinite(prediction.log_likelihoods[i])) continue;
-      throw DataError("row " + std::to_string(first + static_cast<std::size_t>(i) + 1) +
+      throw DataError((groups_ ? "observation " : "row ") + std::to_string(first + static_cast<std::size_t>(i) + 1) +
                       " is impossible under every component of the model");
     }
   }
 
   std::ostream& out_;
-  bool sequences_;
+  bool sequences_, groups_, probabilities_, begun_ = false;
   SequenceNames names_;
   std::size_t count_ = 0;  // visits, each of one sequence if there are sequences
 };

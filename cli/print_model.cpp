@@ -35,7 +35,7 @@ class ParameterPrinter {
   ParameterPrinter(std::ostream& out, const AnyModel& model, std::span<const std::string> columns, std::size_t most)
       : out_(out),
         columns_(columns),
-        symbols_(model.symbols()),
+        levels_(model.levels()),
         sequences_(model.needs().sequences),
         components_(model.components()),
         most_(most) {}
@@ -72,7 +72,7 @@ class ParameterPrinter {
   }
 
   void print_matrix(const std::string& name, const Json& rows, bool rows_are_columns) const {
-    std::vector<Line> lines{heading(name, rows.front().size(), names_of_width(name))};
+    std::vector<Line> lines{heading(name, rows.front().size(), names_of_width(name, rows.front().size()))};
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const bool named = rows_are_columns && rows.size() == columns_.size();
       lines.push_back(cells("  " + (named ? columns_[i] : std::to_string(i + 1)), rows[i]));
@@ -80,12 +80,13 @@ class ParameterPrinter {
     print_table(out_, lines);
   }
 
-  // What the numbers of a row may stand for: columns, or symbols. In a model of sequences the parameters that are not
+  // What so many numbers of a row may stand for: the texts of a column, or columns. In a model of sequences the parameters that are not
   // part of another ("transitions", unlike "emissions.means") have a number for each state, and weights one for each
   // part of a mixture.
-  std::span<const std::string> names_of_width(const std::string& name) const {
+  std::span<const std::string> names_of_width(const std::string& name, std::size_t width) const {
     if (sequences_ && (name.find('.') == std::string::npos || name.ends_with(".weights"))) return {};
-    return symbols_.empty() ? columns_ : std::span<const std::string>(symbols_);
+    const auto found = std::ranges::find(levels_, width, &std::vector<std::string>::size);
+    return found == levels_.end() ? columns_ : std::span<const std::string>(*found);
   }
 
   // Numbers from 1, or those names if there are as many.
@@ -97,7 +98,7 @@ class ParameterPrinter {
 
   std::ostream& out_;
   std::span<const std::string> columns_;
-  std::vector<std::string> symbols_;
+  const std::vector<std::vector<std::string>>& levels_;
   bool sequences_;
   std::size_t components_, most_;
 };

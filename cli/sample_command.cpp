@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include "command.hpp"
 #include "output.hpp"
+#include "sequence_data.hpp"
 
 namespace latent::cli {
 namespace {
@@ -21,7 +23,8 @@ Usage sample_usage() {
           {"FITTED"},
           "Draws rows from a model and prints them as CSV. FITTED is a model file.",
           {{"Sample",
-            {{"count", "N", "rows to draw; of a model of sequences, rows of each sequence", "", true},
+            {{"count", "N", "observations to draw: rows, groups of rows, or of a model of sequences rows of each", "",
+              true},
              {"sequences", "N", "draw that many sequences, and add a first column with their numbers [one sequence]"},
              {"seed", "N", "of the random numbers: the same seed gives the same rows", "1"},
              {"labels", "", "add a last column with the component or state that each row came from"}}},
@@ -34,21 +37,29 @@ struct Columns {
   std::vector<std::string> names;  // of all columns
 
   Columns(const Arguments& arguments, const StoredModel& stored)
-      : sequence(arguments.has("sequences")), labels(arguments.has("labels")) {
-    if (sequence) names.emplace_back("sequence");
+      : sequence(arguments.has("sequences") || stored.model->needs().groups), labels(arguments.has("labels")) {
+    const DataNeeds needs = stored.model->needs();
+    if (sequence) names.push_back(sequence_column(needs));
     names.insert(names.end(), stored.columns.begin(), stored.columns.end());
     for (std::size_t j = stored.columns.size(); j < stored.model->columns(); ++j) {
-      names.push_back("x" + std::to_string(j + 1));
+      names.push_back(j < needs.columns.size() ? needs.columns[j].name : "x" + std::to_string(j + 1));
     }
-    if (labels) names.emplace_back(stored.model->needs().sequences ? "state" : "component");
+    if (labels) names.emplace_back(needs.sequences ? "state" : "component");
   }
 
-  // The rows as numbers: the number of their sequence, the values, their labels.
-  RowMajorMatrix rows_of(const Simulation& drawn, std::size_t sequence_number) const {
+  // The rows as numbers: the number of their sequence, or group, counted from `first_number`, the values, their labels.
+  RowMajorMatrix rows_of(const Simulation& drawn, std::size_t first_number) const {
+    if (labels && drawn.labels.empty()) throw Error("this model does not say which component a row was drawn from");
     const Eigen::Index first = sequence ? 1 : 0, last = first + drawn.rows.cols();
     RowMajorMatrix rows(drawn.rows.rows(), last + (labels ? 1 : 0));
     rows.middleCols(first, drawn.rows.cols()) = drawn.rows;
-    if (sequence) rows.col(0).setConstant(static_cast<double>(sequence_number));
+    if (sequence && drawn.lengths.empty()) rows.col(0).setConstant(static_cast<double>(first_number));
+    Eigen::Index at = 0;
+    for (std::size_t i = 0; i < drawn.lengths.size(); ++i) {
+      const auto length = static_cast<Eigen::Index>(drawn.lengths[i]);
+      rows.col(0).segment(at, length).setConstant(static_cast<double>(first_number + i));
+      at += length;
+    }
     for (Eigen::Index i = 0; labels && i < rows.rows(); ++i) {
       rows(i, last) = static_cast<double>(drawn.labels[static_cast<std::size_t>(i)] + 1);
     }
@@ -92,12 +103,14 @@ class TextWriter final : public RowWriter {
   std::vector<std::string> names_;  // until they are written
 };
 
-// Values are places in an alphabet: their texts are written.
+// Of columns whose values are places among texts the texts are written.
 class SymbolWriter final : public RowWriter {
  public:
-  SymbolWriter(std::ostream& out, const Columns& columns, const std::vector<std::string>& symbols)
-      : out_(out), columns_(columns) {
-    for (const std::string& symbol : symbols) cells_.push_back(delimited_cell(symbol));
+  SymbolWriter(std::ostream& out, const Columns& columns, const std::vector<std::vector<std::string>>& levels)
+      : out_(out), cells_(columns.names.size()) {
+    for (std::size_t j = 0; j < levels.size(); ++j) {
+      for (const std::string& text : levels[j]) cells_[j + (columns.sequence ? 1 : 0)].push_back(delimited_cell(text));
+    }
     for (std::size_t j = 0; j < columns.names.size(); ++j) {
       out_ << (j > 0 ? "," : "") << delimited_cell(columns.names[j]);
     }
@@ -105,12 +118,11 @@ class SymbolWriter final : public RowWriter {
   }
 
   void write(const RowMajorMatrix& rows) override {
-    const Eigen::Index first = columns_.sequence ? 1 : 0, end = rows.cols() - (columns_.labels ? 1 : 0);
     for (Eigen::Index i = 0; i < rows.rows(); ++i) {
       for (Eigen::Index j = 0; j < rows.cols(); ++j) {
         const double value = rows(i, j);
-        out_ << (j > 0 ? "," : "")
-             << (j >= first && j < end ? cells_.at(static_cast<std::size_t>(value)) : number(value));
+        const std::vector<std::string>& texts = cells_[static_cast<std::size_t>(j)];
+        out_ << (j > 0 ? "," : "") << (texts.empty() ? number(value) : texts.at(static_cast<std::size_t>(value)));
       }
       out_ << '\n';
     }
@@ -118,20 +130,19 @@ class SymbolWriter final : public RowWriter {
 
  private:
   std::ostream& out_;
-  const Columns& columns_;
-  std::vector<std::string> cells_;
+  std::vector<std::vector<std::string>> cells_;  // one list a column, empty for numbers
 };
 
 std::unique_ptr<RowWriter> row_writer(std::ostream& out, const Arguments& arguments, const AnyModel& model,
                                       const Columns& columns) {
-  const std::vector<std::string> symbols = model.symbols();
+  const bool texts = std::ranges::any_of(model.levels(), [](const auto& list) { return !list.empty(); });
   const bool npy = arguments.text_or_empty("output").ends_with(".npy");
-  if (npy && !symbols.empty()) {
-    throw OptionError("output is '" + arguments.text("output") + "', a .npy file holds no symbols: write CSV");
+  if (npy && texts) {
+    throw OptionError("output is '" + arguments.text("output") + "', a .npy file holds no texts: write CSV");
   }
   if (npy) return std::make_unique<NpyWriter>(out);
-  if (symbols.empty()) return std::make_unique<TextWriter>(out, columns.names);
-  return std::make_unique<SymbolWriter>(out, columns, symbols);
+  if (!texts) return std::make_unique<TextWriter>(out, columns.names);
+  return std::make_unique<SymbolWriter>(out, columns, model.levels());
 }
 
 int sample(const Arguments& arguments, Entries entries) {
@@ -145,8 +156,13 @@ int sample(const Arguments& arguments, Entries entries) {
   const Columns columns(arguments, stored);
   write_result(arguments, {"FITTED"}, [&](std::ostream& out) {
     const std::unique_ptr<RowWriter> writer = row_writer(out, arguments, *stored.model, columns);
-    for (std::size_t i = 1; i <= sequences; ++i) {
-      stored.model->simulate(count, random, [&](const Simulation& drawn) { writer->write(columns.rows_of(drawn, i)); });
+    std::size_t next = 1;
+    for (std::size_t i = 0; i < sequences; ++i) {
+      stored.model->simulate(count, random, [&](const Simulation& drawn) {
+        writer->write(columns.rows_of(drawn, next));
+        next += drawn.lengths.size();
+      });
+      if (!stored.model->needs().groups) ++next;
     }
     writer->finish();
   });

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include <latent/error.hpp>
 #include <latent/model_file.hpp>
@@ -28,14 +30,13 @@ Usage score_usage() {
          output_option()}}}};
 }
 
-// One line a row, or a sequence of a model of sequences.
+// One line an observation: a row, or a sequence or group of them.
 void score_each(const AnyModel& model, const Table& table, std::ostream& out) {
-  const SequenceNames names(table);
+  const SequenceNames names(table, model.needs());
   out << names.heading() << "log_likelihood\n";
-  std::size_t visits = 0;  // each of one sequence, if there are sequences
-  model.predict(row_data(table), Decoding::posterior, [&](std::size_t, const Prediction& prediction) {
-    const std::string name = names.cell(visits++);
-    for (const double value : prediction.log_likelihoods) out << name << number(value) << '\n';
+  std::size_t observation = 0;
+  model.score(row_data(table), [&](std::size_t, const Prediction& prediction) {
+    for (const double value : prediction.log_likelihoods) out << names.cell(observation++) << number(value) << '\n';
   });
 }
 
@@ -45,9 +46,14 @@ void score_all(const AnyModel& model, const Table& table, const Arguments& argum
     throw DataError("the log-likelihood is " + number(log_likelihood) +
                     ": some row is impossible under the model; --per-observation shows which");
   }
-  const double weight = Sample<Observations>(table.view(), table.weights_view()).total_weight();
-  const bool sequences = model.needs().sequences;
-  const std::size_t observations = sequences ? std::max<std::size_t>(1, table.sequence_begins.size()) : table.rows();
+  const bool sequences = model.needs().sequences, groups = model.needs().groups;
+  const std::size_t together = std::max<std::size_t>(1, table.sequence_begins.size());
+  const std::size_t observations = sequences || groups ? together : table.rows();
+  double weight = Sample<Observations>(table.view(), table.weights_view()).total_weight();
+  if (groups) {
+    const std::vector<double> weights = weights_of_sequences(row_data(table));
+    weight = weights.empty() ? static_cast<double>(together) : std::reduce(weights.begin(), weights.end());
+  }
   if (arguments.has("json")) {
     Json json{{"log_likelihood", log_likelihood},
               {sequences ? "per_row" : "per_observation", log_likelihood / weight},

@@ -47,13 +47,20 @@ std::vector<Option> sequence_options() {
 
 void check_sequence_options(const Arguments& arguments, const DataNeeds& needs) {
   for (const Option& option : sequence_options()) {
-    if (arguments.has(option.name) && !needs.sequences) {
+    if (!arguments.has(option.name)) continue;
+    if (option.name == "known-states" && needs.groups) {
+      throw OptionError("known-states is '" + arguments.text(option.name) + "', but the model has no states");
+    }
+    if (!needs.sequences && !needs.groups) {
       throw OptionError(option.name + " is '" + arguments.text(option.name) +
                         "', but the model is one of rows without order");
     }
   }
-  if (arguments.has("sequence") && arguments.has("lengths")) {
-    throw OptionError("sequence and lengths are both given, one of them says where a sequence begins");
+  if (arguments.has("lengths") && (arguments.has("sequence") || !needs.key.empty())) {
+    throw OptionError(arguments.has("sequence")
+                          ? "sequence and lengths are both given, one of them says where a sequence begins"
+                          : "lengths is '" + arguments.text("lengths") + "', but column \"" + needs.key +
+                                "\" says what belongs together");
   }
 }
 
@@ -75,6 +82,8 @@ void cut_by_lengths(Table& table, const Arguments& arguments, const std::string&
                     count_of(table.rows(), "row"));
   }
 }
+
+std::string sequence_column(const DataNeeds& needs) { return needs.key.empty() ? "sequence" : needs.key; }
 
 void check_known_states(const Table& table, std::size_t states) {
   for (std::size_t i = 0; i < table.known_states.size(); ++i) {

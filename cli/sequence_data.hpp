@@ -26,17 +26,21 @@ void cut_by_lengths(Table& table, const Arguments& arguments, const std::string&
 // Throws DataError for a known state that a model of so many does not have.
 void check_known_states(const Table& table, std::size_t states);
 
-// The first column of what is printed by sequence: its name, if the sequences have names; else there is no such column.
+// What the column is called that says which sequence, or group, a row belongs to.
+std::string sequence_column(const DataNeeds& needs);
+
+// The first column of what is printed by sequence, or group: its name, if there are names; else there is no such column.
 class SequenceNames {
  public:
-  explicit SequenceNames(const Table& table) : table_(table) {}
-  std::string heading() const { return table_.sequence_names.empty() ? "" : "sequence,"; }
+  SequenceNames(const Table& table, const DataNeeds& needs) : table_(table), column_(sequence_column(needs)) {}
+  std::string heading() const { return table_.sequence_names.empty() ? "" : delimited_cell(column_) + ","; }
   std::string cell(std::size_t index) const {
     return table_.sequence_names.empty() ? "" : delimited_cell(table_.sequence_names[index]) + ",";
   }
 
  private:
   const Table& table_;
+  std::string column_;
 };
 
 }  // namespace latent::cli

@@ -9,5 +9,6 @@ install(TARGETS latent)
 set(package "${CMAKE_INSTALL_LIBDIR}/cmake/latent")
 install(EXPORT latentTargets NAMESPACE latent:: DESTINATION "${package}")
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/latentConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
-install(FILES "${PROJECT_SOURCE_DIR}/cmake/latentConfig.cmake" "${PROJECT_BINARY_DIR}/latentConfigVersion.cmake"
+install(FILES "${PROJECT_SOURCE_DIR}/cmake/latentConfig.cmake" "${PROJECT_SOURCE_DIR}/cmake/LatentPlugin.cmake"
+              "${PROJECT_BINARY_DIR}/latentConfigVersion.cmake"
         DESTINATION "${package}")

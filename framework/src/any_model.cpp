@@ -41,4 +41,8 @@ double OptionTexts::real_number(const std::string& name) const {
   return value;
 }
 
+void check_options(const ModelEntry& entry, const OptionTexts& options) {
+  entry.make(options, TableColumns{}, nullptr);
+}
+
 }  // namespace latent

@@ -16,8 +16,8 @@ namespace {
 constexpr const char* format_name = "latent-model";
 
 // What a model file may say besides what it must; "comment" is for people.
-const Json known_keys{{"format", 0},  {"version", 0}, {"model", 0},      {"comment", 0},
-                      {"options", 0}, {"columns", 0}, {"parameters", 0}, {"fit", 0}};
+const Json known_keys{{"format", 0},  {"version", 0}, {"model", 0},      {"comment", 0}, {"options", 0},
+                      {"columns", 0}, {"levels", 0},  {"parameters", 0}, {"fit", 0}};
 
 const ModelEntry& entry_of(std::span<const ModelEntry> entries, const std::string& name) {
   const auto found = std::ranges::find(entries, name, &ModelEntry::name);
@@ -70,15 +70,16 @@ OptionTexts option_texts(const Json& options, const ModelEntry& entry) {
   return OptionTexts(texts);
 }
 
-std::unique_ptr<AnyModel> model_of(const Json& json, const ModelEntry& entry) {
+std::unique_ptr<AnyModel> model_of(const Json& json, const TableColumns& columns, const ModelEntry& entry) {
   const Json& options = require_key(json, "options");
-  const std::size_t columns = columns_of(options);
   try {
     std::unique_ptr<AnyModel> model = entry.make(option_texts(options, entry), columns, nullptr);
     refuse_unknown_keys(options, model->options(), "options.");
     return model;
   } catch (const OptionError& error) {
     throw ModelError(std::string("key \"options\": ") + error.what());
+  } catch (const DataError& error) {  // columns that the model cannot have
+    throw ModelError(error.what());
   }
 }
 
@@ -100,6 +101,27 @@ std::vector<std::string> names_of(const Json& json, std::size_t columns) {
                      std::to_string(columns));
   }
   return names;
+}
+
+// One list of different texts a column, empty for a column of numbers.
+std::vector<std::vector<std::string>> levels_of(const Json& json, std::size_t columns) {
+  std::vector<std::vector<std::string>> levels;
+  if (!json.contains("levels")) return levels;
+  const Json& lists = json.at("levels");
+  const auto refuse = [&](const std::string& reason) {
+    throw ModelError("key \"levels\" " + reason + ", it must be a list of texts for each column, empty for numbers");
+  };
+  if (!lists.is_array() || lists.size() != columns) refuse("is " + shown_value(lists));
+  for (const Json& list : lists) {
+    if (!list.is_array()) refuse("holds " + shown_value(list));
+    std::vector<std::string>& texts = levels.emplace_back();
+    for (const Json& text : list) {
+      if (!text.is_string()) refuse("holds " + shown_value(text));
+      if (std::ranges::count(list, text) > 1) refuse("has " + shown_value(text) + " twice in a column");
+      texts.push_back(text.get<std::string>());
+    }
+  }
+  return levels;
 }
 
 // JSON leaves open what a key means that stands twice; of two weights a person should not have to guess which counts.
@@ -138,6 +160,8 @@ Json model_to_json(const std::string& name, const AnyModel& model, std::span<con
   json["model"] = name;
   json["options"] = model.options();
   if (!columns.empty()) json["columns"] = std::vector<std::string>(columns.begin(), columns.end());
+  const auto is_text = [](const NeededColumn& column) { return column.text; };
+  if (std::ranges::any_of(model.needs().columns, is_text)) json["levels"] = model.levels();
   json["parameters"] = model.parameters();
   if (!fit.is_null()) json["fit"] = fit;
   return json;
@@ -147,9 +171,13 @@ StoredModel model_from_json(const Json& json, std::span<const ModelEntry> entrie
   check_kind(json);
   StoredModel stored;
   stored.name = text_at(json, "model");
-  stored.model = model_of(json, entry_of(entries, stored.name));
+  const ModelEntry& entry = entry_of(entries, stored.name);
+  TableColumns columns(columns_of(require_key(json, "options")));
+  stored.columns = names_of(json, columns.size());
+  if (!stored.columns.empty()) columns.names = stored.columns;
+  columns.levels = levels_of(json, columns.size());
+  stored.model = model_of(json, columns, entry);
   stored.model->set_parameters(require_key(json, "parameters"));
-  stored.columns = names_of(json, stored.model->columns());
   if (json.contains("fit")) stored.fit = json.at("fit");
   return stored;
 }

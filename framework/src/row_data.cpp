@@ -6,7 +6,7 @@
 
 namespace latent {
 
-std::vector<double> BoundSample<Sequences>::weights_of_sequences(const RowData& data) {
+std::vector<double> weights_of_sequences(const RowData& data) {
   std::vector<double> weights;
   if (data.weights.empty()) return weights;
   const Sequences sequences(data.rows, data.sequence_begins);

@@ -160,7 +160,7 @@ TEST_SUITE("cli/sequences") {
     CHECK(folder.latent({"score", "f.json", "l.csv"}).status == 0);
     CHECK(folder.latent({"forecast", "letters.json", "l.csv"}).out == "step,p1,p2\n1,0,1\n");
     check_error(folder.latent({"sample", "letters.json", "--count", "2", "--output", "l.npy"}), 2,
-                "output is 'l.npy', a .npy file holds no symbols: write CSV");
+                "output is 'l.npy', a .npy file holds no texts: write CSV");
   }
 
   TEST_CASE("symbols: one that the model does not know is refused, and so are two columns") {

@@ -20,10 +20,10 @@
 #include <latent/random.hpp>
 #include <latent/row_data.hpp>
 #include <latent/summary.hpp>
+#include <latent/table_columns.hpp>
 
 // A model as programs see it that do not know its type, such as the command line: made from option texts, fitted to
-// rows of numbers, read from and written to a file. <latent/typed_model.hpp> makes one of any LatentModel over
-// Observations or Sequences.
+// rows of a table, read from and written to a file. <latent/model_entry.hpp> makes one of any LatentModel.
 
 namespace latent {
 
@@ -38,17 +38,19 @@ struct FitReport {
   Trace trace;
 };
 
-// What a fitted model says about some rows of data. What is impossible (density zero) has the log-likelihood -infinity.
+// What a fitted model says about some observations: rows (of data or of one sequence), or groups. What is impossible
+// (density zero) has the log-likelihood -infinity.
 struct Prediction {
   RowMajorMatrix responsibilities;  // rows x components; empty for Decoding::viterbi
   std::vector<std::size_t> labels;  // rows: the most probable component
-  Eigen::VectorXd log_likelihoods;  // one an observation: each row, or the one sequence that the rows are
+  Eigen::VectorXd log_likelihoods;  // one an observation: each row or group, or the one sequence that the rows are
 };
-using PredictionVisitor = std::function<void(std::size_t first_row, const Prediction& prediction)>;
+using PredictionVisitor = std::function<void(std::size_t first, const Prediction& prediction)>;
 
 struct Simulation {
-  RowMajorMatrix rows;              // count x columns
-  std::vector<std::size_t> labels;  // count: the component each row came from
+  RowMajorMatrix rows;                    // count x columns
+  std::vector<std::size_t> labels;        // count: the component each row came from; empty if the model does not say
+  std::vector<std::size_t> lengths = {};  // of observations that are groups: how many rows each has
 };
 using SimulationVisitor = std::function<void(const Simulation& simulation)>;
 
@@ -57,10 +59,11 @@ class AnyModel {
   virtual ~AnyModel() = default;
 
   virtual std::size_t columns() const = 0;     // of a row
-  virtual std::size_t components() const = 0;  // of a posterior
+  virtual std::size_t components() const = 0;  // of a posterior; 0 if that is not known before it is asked for
   virtual Json options() const = 0;            // as in the model file
   virtual DataNeeds needs() const = 0;
-  virtual std::vector<std::string> symbols() const = 0;  // of the cells 0, 1, ...; empty: cells are numbers
+  // One a column: the texts that its cells 0, 1, ... stand for, none if they are numbers. Empty: all are numbers.
+  virtual const std::vector<std::vector<std::string>>& levels() const = 0;
 
   // A model has no parameters until one of these two gave it some; all that follows needs them.
   virtual void set_parameters(const Json& parameters) = 0;  // throws ModelError naming the key, "parameters.means[2]"
@@ -75,13 +78,16 @@ class AnyModel {
 
   // Throw Error if the model cannot do such a thing, DataError for rows that it cannot have.
   //
-  // Visits the rows in order, some hundreds or thousands at a time or sequence by sequence: responsibilities never exist
-  // for all of them.
+  virtual bool has_posterior() const = 0;  // whether it can predict
+  // Visits the observations in order, some hundreds or thousands at a time or sequence by sequence: responsibilities
+  // never exist for all of them.
   virtual void predict(const RowData& data, Decoding decoding, const PredictionVisitor& visit) const = 0;
+  // The same with log_likelihoods alone, which every model has.
+  virtual void score(const RowData& data, const PredictionVisitor& visit) const = 0;
   virtual double log_likelihood(const RowData& data) const = 0;
   // Looks at the point that the parameters are (<latent/certificate.hpp>), fitted with those options.
   virtual Certificate certify(const RowData& data, const FitOptions& options) const = 0;
-  // Visits `count` rows in order, some at a time.
+  // Visits `count` rows, or observations that are groups, in order, some at a time.
   virtual void simulate(std::size_t count, Random& random, const SimulationVisitor& visit) const = 0;
   // What comes after each sequence, `steps` rows: one forecast a sequence.
   virtual std::vector<Forecast> forecast(const RowData& data, std::size_t steps) const = 0;
@@ -123,13 +129,18 @@ struct ModelEntry {
   std::string name;     // on the command line and in the model file
   std::string summary;  // what is fitted: "mixture of Gaussians"
   std::vector<ModelOption> options;
-  // A model with those options for rows of that many columns, as yet without parameters. `data` is what it will be
-  // fitted to; null when it is read from a file, or made to see whether its options are right. Throws OptionError, and
-  // DataError for data too few. Options may ask for more than fits into memory: nothing of that size is made here.
-  std::function<std::unique_ptr<AnyModel>(const OptionTexts& options, std::size_t columns, const RowData* data)> make;
+  // A model with those options for rows of those columns, as yet without parameters. `data` is what it will be fitted
+  // to; null when it is read from a file, or made to see whether its options are right (then there are no columns).
+  // Throws OptionError, and DataError for data that cannot be the model's. Options may ask for more than fits into
+  // memory: nothing of that size is made here.
+  std::function<std::unique_ptr<AnyModel>(const OptionTexts& options, const TableColumns& columns, const RowData* data)>
+      make;
   // How a model with those options wants its data read. Throws OptionError. May also be asked with the options' initial
   // texts alone, without those that must be given: what help tells of the data depends on it.
   std::function<DataNeeds(const OptionTexts& options)> needs = [](const OptionTexts&) { return DataNeeds{}; };
 };
+
+// Throws OptionError if the model cannot have these options, as far as that can be told without data.
+void check_options(const ModelEntry& entry, const OptionTexts& options);
 
 }  // namespace latent

@@ -80,7 +80,7 @@ using ComparisonProgress = std::function<void(const Comparison& so_far)>;  // af
 // Runs all contenders: every model with every acceleration from every start. `columns`: of the data. What cannot be run
 // is in the comparison with its reason; throws only for options that are wrong for all (OptionError). The contenders of
 // a model stand together, in the order of `accelerations`; each has a run for every start, be it one that failed.
-Comparison compare(const RowData& data, std::size_t columns, std::span<const ModelToCompare> models,
+Comparison compare(const RowData& data, const TableColumns& columns, std::span<const ModelToCompare> models,
                    std::span<const Acceleration> accelerations, const FitOptions& options,
                    const ComparisonProgress& progress = nullptr);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -61,7 +62,34 @@ Json to_json(const Object& object) {
   return json;
 }
 
-// Reads every field of `object`, which must have the right shapes already. Throws ModelError naming the key that is
+// Gives a value that is empty and can have any size the size that it has in JSON; leaves any other as it is.
+inline void take_size(const Json&, double&) {}
+template <EigenArray Value>
+void take_size(const Json& json, Value& value) {
+  if (value.size() > 0 || !json.is_array()) return;
+  const auto rows = static_cast<Eigen::Index>(json.size());
+  if constexpr (Value::IsVectorAtCompileTime) {
+    if constexpr (Value::SizeAtCompileTime == Eigen::Dynamic) value.resize(rows);
+  } else if constexpr (Value::SizeAtCompileTime == Eigen::Dynamic) {
+    const auto columns = static_cast<Eigen::Index>(json.empty() ? 0 : json.front().size());
+    if (Value::RowsAtCompileTime != Eigen::Dynamic && Value::RowsAtCompileTime != rows) return;
+    if (Value::ColsAtCompileTime != Eigen::Dynamic && Value::ColsAtCompileTime != columns) return;
+    value.resize(rows, columns);
+  }
+}
+template <class List>
+requires requires(const List& list) {
+  list.front();
+} &&(!EigenArray<List>)void take_size(const Json& json, List& list) {
+  if (!json.is_array()) return;
+  if constexpr (requires { list.resize(json.size()); }) {
+    if (list.empty()) list.resize(json.size());
+  }
+  for (std::size_t i = 0; i < std::min(list.size(), json.size()); ++i) take_size(json[i], list[i]);
+}
+
+// Reads every field of `object`, which must have the right shapes already; what is empty and can have any size takes
+// that of the JSON. Throws ModelError naming the key that is
 // missing, has another shape, or breaks its constraint.
 template <HasFields Object>
 void from_json(const Json& json, Object& object, const std::string& prefix = "") {
@@ -71,8 +99,10 @@ void from_json(const Json& json, Object& object, const std::string& prefix = "")
       key.empty() ? from_json(json, value, prefix)
                   : from_json(require_key(json, key, prefix), value, prefix + key + ".");
     } else {
+      const Json& found = require_key(json, key, prefix);
+      take_size(found, value);
       const Shape shape = shape_of(value);
-      const std::vector<double> numbers = numbers_from_json(require_key(json, key, prefix), shape, prefix + key);
+      const std::vector<double> numbers = numbers_from_json(found, shape, prefix + key);
       const std::size_t size = constraint.block_size(shape);
       for (std::size_t at = 0; at < numbers.size(); at += size) {
         const auto reason = constraint.violation(std::span(numbers).subspan(at, size));

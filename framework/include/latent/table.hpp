@@ -32,6 +32,7 @@ struct Table {
   std::vector<std::size_t> sequence_begins = {};  // the first row of each sequence
   std::vector<std::string> sequence_names = {};   // one a sequence, all different
   std::vector<std::int32_t> known_states = {};    // rows(), counted from 0, or Sequences::unknown
+  std::vector<std::size_t> places = {};           // rows(): where they stood before they were gathered; empty: here
 
   std::size_t rows() const { return view().size(); }
   std::size_t columns() const { return names.size(); }
@@ -57,13 +58,15 @@ struct TableOptions {
   // in `columns`; unset: none; empty: all columns of values. Only an empty cell is missing there: NA may be a symbol. In
   // .npy files whole numbers are symbols.
   std::optional<std::vector<std::string>> categories = std::nullopt;
-  // The alphabet of these columns, in this order; any other text is an error. Empty: the texts found in the column, as
-  // numbers in increasing order if all are whole numbers, else in the order of their bytes.
-  std::vector<std::string> symbols = {};
+  // One for each column of the table: the alphabet of a column of symbols, in this order; any other text is an error.
+  // Where there is none, the alphabet are the texts found in the column, as numbers in increasing order if all are whole
+  // numbers, else in the order of their bytes.
+  std::vector<std::vector<std::string>> alphabets = {};
 
   // Columns that are taken out of the values, each by its name or number. Empty: none.
   std::string weights = {};       // one an observation
-  std::string sequence = {};      // the name of the sequence a row belongs to; its rows follow one another
+  std::string sequence = {};      // the name of the sequence a row belongs to; its rows follow one another, unless
+  bool gather = false;            // they are brought together: sequences in the order of their first rows
   std::string known_states = {};  // hidden states, numbers from 1; empty or NA where nothing is known
 };
 

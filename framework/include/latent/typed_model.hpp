@@ -21,6 +21,7 @@
 #include <latent/expectation.hpp>
 #include <latent/fit.hpp>
 #include <latent/latent_model.hpp>
+#include <latent/record.hpp>
 #include <latent/restarts.hpp>
 #include <latent/text.hpp>
 #include <oneapi/tbb/global_control.h>
@@ -33,12 +34,30 @@ namespace latent {
 // posterior(prepared, rows) with .responsibilities (rows x components) and .log_likelihoods (rows): predict, score by
 // row, ICL.
 template <class Model>
-concept HasPosterior = requires(const Model& model, const PreparedOf<Model>& prepared, const DataOf<Model>& rows) {
+concept HasPosteriorOfMany = requires(const Model& model, const PreparedOf<Model>& prepared,
+                                      const DataOf<Model>& rows) {
   { model.posterior(prepared, rows).responsibilities } -> std::convertible_to<RowMajorMatrix>;
   { model.posterior(prepared, rows).log_likelihoods } -> std::convertible_to<Eigen::VectorXd>;
 };
 
-// sample(parameters, columns, count, random) with .rows and .labels.
+// The same of one Observation: posterior(prepared, observation), the probability of each component, as a vector. Its
+// log-likelihood is that of an E-step.
+template <class Model>
+concept HasPosteriorOfOne = requires(const Model& model, const PreparedOf<Model>& prepared,
+                                     const typename Model::Observation& observation) {
+  { model.posterior(prepared, observation) } -> std::convertible_to<Eigen::VectorXd>;
+};
+
+template <class Model>
+concept HasPosterior = HasPosteriorOfMany<Model> || HasPosteriorOfOne<Model>;
+
+// draw(parameters, random): an Observation.
+template <class Model>
+concept Draws = requires(const Model& model, const typename Model::Parameters& parameters, Random& random) {
+  { model.draw(parameters, random) } -> std::convertible_to<typename Model::Observation>;
+};
+
+// sample(parameters, columns, count, random) with .rows and .labels: models of Observations and Sequences.
 template <class Model>
 concept Simulates = requires(const Model& model, const typename Model::Parameters& parameters, std::size_t n,
                              Random& random) {
@@ -75,32 +94,33 @@ concept Pictured = requires(const Model& model, const typename Model::Parameters
   { model.densities(parameters, column, grid) } -> std::convertible_to<std::vector<Curve>>;
 };
 
-// A LatentModel over rows or sequences of rows, with its parameters, behind AnyModel.
+// A LatentModel over what a table can hold (Observations, Sequences, observations of <latent/record.hpp>), with its
+// parameters, behind AnyModel.
 template <LatentModel Model>
 requires HasFields<typename Model::Parameters>
 class TypedModel : public AnyModel {
  public:
   using Parameters = typename Model::Parameters;
 
-  // `shape` makes parameters of the shape that this model has, of any value, which hold `size` numbers. `options`: as
-  // they stand in the model file.
-  // `symbols`: what the cells 0, 1, ... stand for, if they are no numbers.
+  // `shape` makes parameters of the shape that this model has, of any value, which hold `size` numbers (0: not known);
+  // vectors and lists that are empty in it may have any size. `options`: as they stand in the model file. `components`:
+  // 0 if only a posterior tells. `levels`: see AnyModel.
   TypedModel(Model model, std::function<Parameters()> shape, double size, Json options, std::size_t columns,
-             std::size_t components, DataNeeds needs = {}, std::vector<std::string> symbols = {})
+             std::size_t components, DataNeeds needs = {}, std::vector<std::vector<std::string>> levels = {})
       : model_(std::move(model)),
         shape_(std::move(shape)),
         size_(size),
         options_(std::move(options)),
         columns_(columns),
         components_(components),
-        needs_(needs),
-        symbols_(std::move(symbols)) {}
+        needs_(std::move(needs)),
+        levels_(std::move(levels)) {}
 
   std::size_t columns() const override { return columns_; }
   std::size_t components() const override { return components_; }
   Json options() const override { return options_; }
   DataNeeds needs() const override { return needs_; }
-  std::vector<std::string> symbols() const override { return symbols_; }
+  const std::vector<std::vector<std::string>>& levels() const override { return levels_; }
 
   void set_parameters(const Json& parameters) override {
     refuse_what_is_too_small(parameters);
@@ -132,6 +152,8 @@ class TypedModel : public AnyModel {
   Json parameters() const override { return to_json(at()); }
   std::size_t free_parameters() const override { return free_parameters_of(model_, at()); }
 
+  bool has_posterior() const override { return HasPosterior<Model> || Decodes<Model>; }
+
   void predict(const RowData& data, Decoding decoding, const PredictionVisitor& visit) const override {
     const BoundSample<DataOf<Model>> sample(data);
     check(sample->observations);
@@ -147,13 +169,26 @@ class TypedModel : public AnyModel {
         throw OptionError(std::string("decode is '") + name_of(decoding) +
                           "', of observations that are independent there is only posterior");
       }
-      for_each_part(data.rows, [&](std::size_t first, const Observations& part) {
-        auto posterior = model_.posterior(prepared, part);
+      for_each_part(sample->observations, [&](std::size_t first, const DataOf<Model>& part) {
+        Posterior posterior = posterior_of(prepared, part);
         std::vector<std::size_t> labels = largest_of_rows(posterior.responsibilities);
         visit(first, {std::move(posterior.responsibilities), std::move(labels), std::move(posterior.log_likelihoods)});
       });
     } else {
       throw Error("this model has no posterior to predict with");
+    }
+  }
+
+  void score(const RowData& data, const PredictionVisitor& visit) const override {
+    if constexpr (HasPosteriorOfMany<Model> || Decodes<Model>) {
+      predict(data, Decoding::posterior, visit);
+    } else {
+      const BoundSample<DataOf<Model>> sample(data);
+      check(sample->observations);
+      const PreparedOf<Model> prepared = prepare(model_, at());
+      for_each_part(sample->observations, [&](std::size_t first, const DataOf<Model>& part) {
+        visit(first, {{}, {}, log_likelihoods_of(prepared, part)});
+      });
     }
   }
 
@@ -178,6 +213,11 @@ class TypedModel : public AnyModel {
       for (std::size_t first = 0; first < count; first += step) {
         auto drawn = model_.sample(at(), columns_, std::min(step, count - first), random);
         visit({std::move(drawn.rows), std::move(drawn.labels)});
+      }
+    } else if constexpr (Draws<Model>) {
+      constexpr std::size_t at_once = 4096;
+      for (std::size_t first = 0; first < count; first += at_once) {
+        visit(drawn_observations(std::min(at_once, count - first), random));
       }
     } else {
       throw Error("this model cannot be sampled from");
@@ -275,9 +315,61 @@ class TypedModel : public AnyModel {
     return largest;
   }
 
+  struct Posterior {
+    RowMajorMatrix responsibilities;
+    Eigen::VectorXd log_likelihoods;
+  };
+
+  Posterior posterior_of(const PreparedOf<Model>& prepared,
+                         const DataOf<Model>& part) const requires HasPosterior<Model> {
+    if constexpr (HasPosteriorOfMany<Model>) {
+      auto posterior = model_.posterior(prepared, part);
+      return {std::move(posterior.responsibilities), std::move(posterior.log_likelihoods)};
+    } else {
+      Posterior all;
+      for (std::size_t i = 0; i < part.size(); ++i) {
+        const Eigen::VectorXd one = model_.posterior(prepared, part[i]);
+        if (i == 0) all.responsibilities.resize(static_cast<Eigen::Index>(part.size()), one.size());
+        all.responsibilities.row(static_cast<Eigen::Index>(i)) = one;
+      }
+      all.log_likelihoods = log_likelihoods_of(prepared, part);
+      return all;
+    }
+  }
+
+  // One E-step an observation; -infinity for one that is impossible.
+  Eigen::VectorXd log_likelihoods_of(const PreparedOf<Model>& prepared, const DataOf<Model>& part) const {
+    Eigen::VectorXd values(static_cast<Eigen::Index>(part.size()));
+    typename Model::Statistics unused = empty_statistics(model_, prepared);
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      double& value = values[static_cast<Eigen::Index>(i)];
+      try {
+        value = model_.expectation(prepared, part.subspan(i, 1), unused);
+      } catch (const ModelError&) {
+        value = -std::numeric_limits<double>::infinity();
+      }
+    }
+    return values;
+  }
+
+  Simulation drawn_observations(std::size_t count, Random& random) const requires Draws<Model> {
+    using Observation = typename Model::Observation;
+    std::vector<double> numbers;
+    Simulation drawn;
+    for (std::size_t i = 0; i < count; ++i) {
+      const Observation one = model_.draw(at(), random);
+      append_rows(one, numbers);
+      if constexpr (ReadableGroup<Observation>) drawn.lengths.push_back(one.size());
+    }
+    const auto width = static_cast<Eigen::Index>(columns_);
+    drawn.rows =
+        Eigen::Map<const RowMajorMatrix>(numbers.data(), static_cast<Eigen::Index>(numbers.size()) / width, width);
+    return drawn;
+  }
+
   // visit(first, part) for parts so small that their responsibilities stay in the cache.
   template <class Visit>
-  void for_each_part(const Observations& rows, const Visit& visit) const {
+  void for_each_part(const DataOf<Model>& rows, const Visit& visit) const {
     const std::size_t step =
         std::clamp<std::size_t>((std::size_t{1} << 16) / std::max<std::size_t>(1, components_), 64, 4096);
     for (std::size_t first = 0; first < rows.size(); first += step) {
@@ -286,10 +378,10 @@ class TypedModel : public AnyModel {
   }
 
   double entropy_of(const PreparedOf<Model>& prepared,
-                    const Sample<Observations>& sample) const requires HasPosterior<Model> {
+                    const Sample<DataOf<Model>>& sample) const requires HasPosterior<Model> {
     double entropy = 0;
-    for_each_part(sample.observations, [&](std::size_t first, const Observations& part) {
-      auto posterior = model_.posterior(prepared, part);
+    for_each_part(sample.observations, [&](std::size_t first, const DataOf<Model>& part) {
+      Posterior posterior = posterior_of(prepared, part);
       // 0 ln 0 = 0: a responsibility of zero is a factor of zero before the logarithm of the smallest number.
       auto r = posterior.responsibilities.array();
       r = r * r.max(std::numeric_limits<double>::min()).log();
@@ -307,7 +399,7 @@ class TypedModel : public AnyModel {
   Json options_;
   std::size_t columns_, components_;
   DataNeeds needs_;
-  std::vector<std::string> symbols_;
+  std::vector<std::vector<std::string>> levels_;
 };
 
 }  // namespace latent

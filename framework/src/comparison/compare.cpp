@@ -49,7 +49,7 @@ class Race {
   Race(Comparison& comparison, std::size_t model, const RowData& data, const ComparisonProgress& progress)
       : comparison_(comparison), model_(model), data_(data), progress_(progress) {}
 
-  void run(const ModelToCompare& asked, std::size_t columns) {
+  void run(const ModelToCompare& asked, const TableColumns& columns) {
     ComparedModel& compared = comparison_.models[model_];
     compared.error = reason_of_failure([&] {
       contestant_ = asked.entry->make(asked.options, columns, &data_);
@@ -145,7 +145,7 @@ class Race {
 
 }  // namespace
 
-Comparison compare(const RowData& data, std::size_t columns, std::span<const ModelToCompare> models,
+Comparison compare(const RowData& data, const TableColumns& columns, std::span<const ModelToCompare> models,
                    std::span<const Acceleration> accelerations, const FitOptions& options,
                    const ComparisonProgress& progress) {
   options.validate();

@@ -87,8 +87,9 @@ bool is_header_of_symbols(const std::vector<std::string>& cells, const std::vect
                           const TableOptions& options, const TextBuffer& text, Separator separator) {
   const auto is_symbol = [&](std::size_t column) {
     double value = 0;
-    const bool known =
-        std::find(options.symbols.begin(), options.symbols.end(), cells[column]) != options.symbols.end();
+    const bool known = std::ranges::any_of(options.alphabets, [&](const std::vector<std::string>& alphabet) {
+      return std::ranges::find(alphabet, cells[column]) != alphabet.end();
+    });
     return known || cells[column].empty() || parse_number(cells[column], value) == NumberText::number;
   };
   return !columns.empty() && std::none_of(columns.begin(), columns.end(), is_symbol) &&

@@ -45,10 +45,12 @@ class WeightColumn final : public SpecialColumn {
 
 class SequenceColumn final : public SpecialColumn {
  public:
+  explicit SequenceColumn(bool may_come_again) : may_come_again_(may_come_again) {}
+
   std::string take(std::string_view cell) override {
     if (cell.empty()) return "found an empty cell, expected the name of a sequence";
     if (names_.empty() || cell != names_.back()) {
-      if (!known_.emplace(cell).second) {
+      if (!known_.emplace(cell).second && !may_come_again_) {
         return "found " + shown(cell) + " again after " + shown(names_.back()) +
                ", the rows of a sequence must follow one another";
       }
@@ -62,7 +64,7 @@ class SequenceColumn final : public SpecialColumn {
   std::string put_into(Table& table) override {
     table.sequence_names = std::move(names_);
     table.sequence_begins = std::move(begins_);
-    return {};
+    return {};  // read_table gathers what came again
   }
 
  private:
@@ -70,6 +72,7 @@ class SequenceColumn final : public SpecialColumn {
   std::set<std::string, std::less<>> known_;  // the same names
   std::vector<std::size_t> begins_;
   std::size_t rows_ = 0;
+  bool may_come_again_;
 };
 
 class KnownStateColumn final : public SpecialColumn {
@@ -100,11 +103,13 @@ class KnownStateColumn final : public SpecialColumn {
 std::unique_ptr<SpecialColumn> special_column(Role role, std::size_t target, const TableOptions& options) {
   switch (role) {
     case Role::weights: return std::make_unique<WeightColumn>();
-    case Role::sequence: return std::make_unique<SequenceColumn>();
+    case Role::sequence: return std::make_unique<SequenceColumn>(options.gather);
     case Role::known_states: return std::make_unique<KnownStateColumn>();
     case Role::symbols: break;
   }
-  return std::make_unique<SymbolColumn>(target, options.symbols, options.missing_cells);
+  const bool known = target < options.alphabets.size();
+  return std::make_unique<SymbolColumn>(target, known ? options.alphabets[target] : std::vector<std::string>{},
+                                        options.missing_cells);
 }
 
 }  // namespace latent::input

@@ -7,6 +7,7 @@
 
 #include "byte_source.hpp"
 #include "delimited_text.hpp"
+#include "gathered.hpp"
 #include "npy.hpp"
 
 namespace latent {
@@ -18,7 +19,9 @@ Table read(input::ByteSource& source, const TableOptions& options, bool called_n
   // No text in UTF-8 begins with the first byte of a .npy file.
   const bool is_npy = called_npy || start.front() == '\x93';
   try {
-    return is_npy ? input::read_npy(source, options) : input::read_delimited(source, options);
+    Table table = is_npy ? input::read_npy(source, options) : input::read_delimited(source, options);
+    if (options.gather) input::gather(table);
+    return table;
   } catch (const std::bad_alloc&) {
     throw DataError(source.name() + ": the table does not fit into memory");
   }

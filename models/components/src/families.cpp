@@ -102,7 +102,7 @@ std::optional<GaussianPrior> prior_of(const OptionTexts& options, std::size_t co
 }
 
 std::vector<std::string> symbols_of(const OptionTexts& options, const RowData* data) {
-  if (data) return {data->symbols.begin(), data->symbols.end()};
+  if (data) return data->levels.empty() ? std::vector<std::string>{} : data->levels.front();
   if (!options.has("symbols")) return {};
   const Json list = Json::parse(options.text("symbols"), nullptr, false);
   if (!list.is_array() || list.empty()) refuse_symbols();
@@ -115,6 +115,11 @@ std::vector<std::string> symbols_of(const OptionTexts& options, const RowData* d
   std::ranges::sort(sorted);
   if (std::ranges::adjacent_find(sorted) != sorted.end()) refuse_symbols();
   return symbols;
+}
+
+std::vector<std::vector<std::string>> levels_of(const OptionTexts& options, const RowData* data) {
+  if (family_of(options) != Family::categorical) return {};
+  return {symbols_of(options, data)};
 }
 
 Json stored_family(const OptionTexts& options, const RowData* data) {

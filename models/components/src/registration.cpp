@@ -1,42 +1,26 @@
+#include <algorithm>
 #include <string>
-#include <utility>
 
+#include <latent/components/bank_entry.hpp>
 #include <latent/components/families.hpp>
-#include <latent/components/mixture.hpp>
 #include <latent/components/registration.hpp>
 #include <latent/error.hpp>
 #include <latent/text.hpp>
-#include <latent/typed_model.hpp>
 
 namespace latent {
-namespace {
 
-Json stored_options(const OptionTexts& options, std::size_t columns, std::size_t components, const RowData* data) {
-  Json stored{{"components", components}, {"dimensions", columns}};
-  stored.update(stored_family(options, data));
-  return stored;
+void require_rows(const RowData* data, std::size_t components, const std::string& what) {
+  if (!data || data->rows.size() >= components) return;
+  throw DataError("has " + count_of(data->rows.size(), "row") + ", too few for " + count_of(components, what));
 }
 
-}  // namespace
-
-std::unique_ptr<AnyModel> make_mixture(const OptionTexts& options, std::size_t columns, const RowData* data) {
+std::unique_ptr<AnyModel> make_mixture(const OptionTexts& options, const TableColumns& columns, const RowData* data) {
   const std::size_t components = options.whole_number("components", 1);
-  if (data && data->rows.size() < components) {
-    throw DataError("has " + count_of(data->rows.size(), "row") + ", too few for " + count_of(components, "component"));
-  }
-  const MixtureStart start = mixture_start(options.text("start"));
-  return visit_bank(
-      options, columns, data, components,
-      [&]<class Bank>(const Bank& bank, double numbers) -> std::unique_ptr<AnyModel> {
-        const Mixture<Bank> model{components, bank, start};
-        const auto shape = [bank, components, columns]() -> typename Mixture<Bank>::Parameters {
-          return {Eigen::VectorXd::Constant(static_cast<Eigen::Index>(components), 1 / static_cast<double>(components)),
-                  parameters_of_shape(bank, columns, components)};
-        };
-        return std::make_unique<TypedModel<Mixture<Bank>>>(
-            model, shape, static_cast<double>(components) + numbers, stored_options(options, columns, components, data),
-            columns, components, needs_of_family(options), symbols_of(options, data));
-      });
+  const std::size_t width = std::max<std::size_t>(1, columns.size());
+  return visit_bank(options, width, data, components, [&](const auto& bank, double numbers) {
+    return mixture_of(bank, options, width, data,
+                      {numbers, stored_family(options, data), needs_of_family(options), levels_of(options, data)});
+  });
 }
 
 ModelOption mixture_start_option() {

@@ -40,6 +40,9 @@ std::optional<GaussianPrior> prior_of(const OptionTexts& options, std::size_t co
 // in a model file. Empty if neither says anything. Throws OptionError.
 std::vector<std::string> symbols_of(const OptionTexts& options, const RowData* data);
 
+// The same as the levels of the columns (AnyModel); none for a family of numbers.
+std::vector<std::vector<std::string>> levels_of(const OptionTexts& options, const RowData* data);
+
 // The options of the family as they stand in a model file: "family" if it was an option, "covariance" of Gaussians,
 // "symbols" of a categorical family.
 Json stored_family(const OptionTexts& options, const RowData* data);
@@ -49,13 +52,6 @@ DataNeeds needs_of_family(const OptionTexts& options);
 
 // Throws OptionError if the family cannot take these options or that many columns.
 void require_family_options(const OptionTexts& options, std::size_t columns);
-
-// Parameters of the shape that such a bank has for that many columns, of any value.
-template <class Bank>
-typename Bank::Parameters parameters_of_shape(const Bank& bank, std::size_t columns, std::size_t components) {
-  const RowMajorMatrix one_row = RowMajorMatrix::Zero(1, static_cast<Eigen::Index>(columns));
-  return bank.pooled(one_row, {}, components);
-}
 
 // visit(bank, numbers) with a Gaussian bank; see visit_bank.
 template <class Visit>

@@ -1,6 +1,6 @@
 // The end of some observations is hidden: lifetimes cut off by the end of the study (right-censored).
-//   t ~ exponential(mean);  seen: t, or only that t > c.  E-step  E[t | t > c] = c + mean: the exponential has no memory
-//   M-step  mean = the expected sum of the t / their number
+//   t ~ exponential(mean);  seen: t, or only that t > c
+//   E-step  E[t | t > c] = c + mean, the exponential has no memory     M-step  mean = expected sum of the t / number
 // (Dempster, Laird & Rubin 1977, section 4.2.) Weeks of remission of 21 children with leukaemia on 6-mercaptopurine;
 // 12 were still in remission when the study ended (Freireich et al. 1963).
 #include <array>

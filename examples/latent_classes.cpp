@@ -1,7 +1,7 @@
-// Latent class analysis: hidden is which of K kinds of people one is; given that, the answers to yes-or-no questions are
-// independent.   p(x) = sum_k w_k prod_j p_kj^x_j (1 - p_kj)^(1 - x_j)      (Lazarsfeld & Henry 1968; Goodman 1974)
-// Observations are patterns of answers, their weights how many people gave them. 319 students on cheating: lied to avoid
-// an exam; lied about a paper; bought or stole one; copied answers (Dayton 1998).
+// Latent class analysis: hidden is which of K kinds of people one is; given that, the answers to yes-or-no questions
+// are independent.   p(x) = sum_k w_k prod_j p_kj^x_j (1 - p_kj)^(1 - x_j)      (Lazarsfeld & Henry 1968; Goodman 1974)
+// Observations are patterns of answers, their weights how many people gave them. 319 students on cheating: lied to
+// avoid an exam; lied about a paper; bought or stole one; copied answers (Dayton 1998).
 #include <array>
 #include <cmath>
 #include <cstddef>

@@ -1,6 +1,7 @@
 // Maximum a posteriori: the linkage model of genetic_linkage.cpp for 20 animals, where what was known before matters.
 //   classes  1/2 + t/4, (1 - t)/4, (1 - t)/4, t/4;   t ~ Beta(a, b)  adds (a - 1) ln t + (b - 1) ln(1 - t)
-// A prior changes the M-step, and log_prior says so: the objective is then log-likelihood + log-prior. The E-step stays.
+// A prior changes the M-step, and log_prior says so: the objective is then log-likelihood + log-prior. The E-step is
+// the same.
 // (Dempster, Laird & Rubin 1977, section 1; the counts of Tanner & Wong 1987, section 4.)
 #include <array>
 #include <cmath>

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include <boost/random/uniform_01.hpp>
-#include <latent/draw_index.hpp>
 #include <latent/plugin.hpp>
 
 using Eigen::MatrixXd, Eigen::VectorXd, latent::field;
@@ -48,8 +47,8 @@ struct DawidSkene {
     components = columns.levels_of("label").size();
   }
   Parameters shape() const {
-    const auto k = static_cast<Eigen::Index>(components);
-    return {VectorXd::Constant(k, 1. / components), {annotators, MatrixXd::Constant(k, k, 1. / components)}};
+    return {VectorXd::Constant(components, 1. / components),
+            {annotators, MatrixXd::Constant(components, components, 1. / components)}};
   }
   Statistics statistics(const Parameters&) const {
     return {VectorXd::Zero(components), {annotators, MatrixXd::Zero(components, components)}};
@@ -75,10 +74,9 @@ struct DawidSkene {
   }
   // The truth of an item as the shares of the labels given to it (their equation 3.1), a little at random.
   Parameters initialize(std::span<const Observation> items, latent::Random& random) const {
-    boost::random::uniform_01<double> uniform;
     Statistics sums = statistics({});
     for (const Observation& item : items) {
-      VectorXd truth = VectorXd::NullaryExpr(components, [&] { return 0.2 * uniform(random); });
+      VectorXd truth = VectorXd::NullaryExpr(components, [&] { return boost::random::uniform_01<>()(random) / 5; });
       for (const Label& each : item) truth[each.label] += 1;
       add(item, truth / truth.sum(), sums);
     }
@@ -88,17 +86,6 @@ struct DawidSkene {
     const VectorXd joint = joint_with(at, item);
     return joint / joint.sum();
   }
-  // An item that every annotator labels once.
-  Observation draw(const Parameters& at, latent::Random& random) const {
-    const std::size_t truth = latent::draw_index(at.weights, random);
-    Observation item;
-    for (std::size_t a = 0; a < annotators; ++a) {
-      const auto label = latent::draw_index(VectorXd(at.answers[a].row(truth)), random);
-      item.push_back({{static_cast<std::uint32_t>(a)}, {static_cast<std::uint32_t>(label)}});
-    }
-    return item;
-  }
-
   // Probabilities of the labels together with each truth.
   static VectorXd joint_with(const Parameters& at, const Observation& item) {
     VectorXd joint = at.weights;

@@ -114,10 +114,7 @@ TEST_SUITE("cli/plugin") {
     CHECK(std::ranges::count(scores, '\n') == 46);
     CHECK(run({"score", "m.json", labels}).find("observations     45") != std::string::npos);
 
-    folder.write("drawn.csv", run({"sample", "m.json", "--count", "200"}));
-    CHECK(folder.read("drawn.csv").starts_with("patient,annotator,label\n1,1,"));
-    CHECK(std::ranges::count(folder.read("drawn.csv"), '\n') == 1001);
-    run({"fit", "dawid-skene", "drawn.csv", "--start", "m.json", "--output", "again.json"});
+    run({"fit", "dawid-skene", labels, "--start", "m.json", "--output", "again.json"});
     CHECK(run({"inspect", "again.json"}).find("weights") != std::string::npos);
     CHECK(run({"compare", labels, "--model", "dawid-skene", "--starts", "2", "--acceleration", "none,auto"}) != "");
     CHECK(run({"diff", "m.json", "again.json"}) != "");
@@ -125,6 +122,20 @@ TEST_SUITE("cli/plugin") {
     folder.write("new.csv", "patient,annotator,label\n1,1,5\n");
     check_error(folder.latent({"--plugin", dawid_skene, "score", "m.json", "new.csv"}), 1,
                 "new.csv:2: column \"label\" (3): \"5\" is no symbol of the model");
+  }
+
+  TEST_CASE("plugin: what is drawn has the columns and the texts of the data") {
+    const Folder folder;
+    folder.write("t.csv", "person,answer\nAnn,yes\nBob,no\nAnn,no\n");
+    REQUIRE(folder.latent({"--plugin", records, "fit", "answers", "t.csv", "--output", "m.json"}).status == 0);
+    const std::string drawn = folder.latent({"--plugin", records, "sample", "m.json", "--count", "3000"}).out;
+    CHECK(drawn.starts_with("person,answer\n1,"));
+    CHECK(drawn.find("\n3000,") != std::string::npos);
+    CHECK(std::ranges::count(drawn, '\n') == 6001);
+    folder.write("drawn.csv", drawn);
+    CHECK(folder.latent({"--plugin", records, "fit", "answers", "drawn.csv"}).status == 0);
+    check_error(folder.latent({"--plugin", records, "sample", "m.json", "--count", "3", "--labels"}), 1,
+                "this model does not say which component a row was drawn from");
   }
 
   TEST_CASE("plugin: one thread and many give the same file") {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +25,7 @@
 #include <latent/restarts.hpp>
 #include <latent/sample.hpp>
 #include <latent/subset.hpp>
+#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/task_arena.h>
 
 // Verifies at run time what the concept LatentModel cannot: that the E-step adds and changes nothing else, that parts
@@ -164,8 +166,9 @@ class SubjectOf final : public Subject {
   }
   Sums expect_by_threads(const Held& at, const Selection& selection, std::size_t threads) const override {
     std::optional<Expectation<Model>> found;
+    const std::size_t there = tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
     with(selection, [&](const Sample<Data>& chosen) {
-      tbb::task_arena(static_cast<int>(threads)).execute([&] {
+      tbb::task_arena(static_cast<int>(std::min(threads, there))).execute([&] {
         found.emplace(latent::expect(model_, parameters(at), chosen));
       });
     });

@@ -15,6 +15,7 @@
 #include <latent/any_model.hpp>
 #include <latent/blocked_sum.hpp>
 #include <latent/certify.hpp>
+#include <latent/conformance.hpp>
 #include <latent/coordinates.hpp>
 #include <latent/decoding.hpp>
 #include <latent/error.hpp>
@@ -127,6 +128,12 @@ class TypedModel : public AnyModel {
     } else {
       return to_json(Parameters{});
     }
+  }
+
+  Conformance check(const RowData& data, const ConformanceOptions& options) const override {
+    const BoundSample<DataOf<Model>> sample(data);
+    check(sample->observations);
+    return check_conformance(model_, *sample, options);
   }
 
   Json parameters() const override { return to_json(at()); }

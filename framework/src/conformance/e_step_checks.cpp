@@ -230,7 +230,7 @@ ConformanceCheck check_threads(const Context& context) {
                   ". expectation() is called at the same time for several blocks: it must not share scratch space "
                   "(mutable members, static variables) unless each thread has its own");
   }
-  return passed("1 and 4 threads find the same bits, of " + count_of(many.indices.size(), "observation"));
+  return passed("one and several threads find the same bits, of " + count_of(many.indices.size(), "observation"));
 }
 
 }  // namespace latent::conformance

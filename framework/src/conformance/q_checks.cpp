@@ -21,6 +21,16 @@ Function q_near(const Context& context, const Point& of, bool with_prior) {
   });
 }
 
+// The slope with the step and in the unit of another function's.
+Slope slope_by(const Function& function, const Eigen::VectorXd& here, Eigen::Index i, const Slope& other) {
+  Eigen::VectorXd ahead = here, behind = here;
+  ahead[i] += other.step;
+  behind[i] -= other.step;
+  Slope slope = other;
+  slope.score = (function(ahead) - function(behind)) / (2 * other.step) * other.unit;
+  return slope;
+}
+
 // The largest score beyond this, by derivatives good to 1e-6 and the rounding that was seen.
 constexpr double enough = 1e-3;
 
@@ -103,9 +113,13 @@ ConformanceCheck check_fisher_identity(const Context& context) {
     });
     const double middle = context.subject.expected_log_likelihood(point.statistics, point.at);
     for (const Eigen::Index i : coordinates_to_try(context, point.at, true)) {
-      const Slope of_q = slope_along(q, here, i, middle, context.total_weight);
-      const Slope of_l = slope_along(log_likelihood, here, i, point.log_likelihood, context.total_weight);
-      if (!of_q.known || !of_l.known) continue;
+      Slope of_q = slope_along(q, here, i, middle, context.total_weight);
+      Slope of_l = slope_along(log_likelihood, here, i, point.log_likelihood, context.total_weight);
+      if (!of_q.known && !of_l.known) continue;
+      // Where one of the two is flat or straight, it is looked at by the step of the other.
+      if (!of_q.known) of_q = slope_by(q, here, i, of_l);
+      if (!of_l.known) of_l = slope_by(log_likelihood, here, i, of_q);
+      if (!std::isfinite(of_q.score) || !std::isfinite(of_l.score)) continue;
       ++looked_at;
       const double score = of_l.score * of_q.unit / of_l.unit;
       const double error = of_q.error + of_l.error * of_q.unit / of_l.unit;

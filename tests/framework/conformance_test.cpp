@@ -22,7 +22,8 @@ std::vector<double> two_groups(double scale = 1, double shift = 0, std::uint64_t
   latent::Random random = latent::random_stream(seed);
   std::vector<double> data;
   boost::random::normal_distribution<double> normal(0, 1);
-  for (int i = 0; i < 200; ++i) data.push_back(shift + scale * (i % 5 < 3 ? normal(random) - 1.5 : 2 + 0.7 * normal(random)));
+  for (int i = 0; i < 200; ++i)
+    data.push_back(shift + scale * (i % 5 < 3 ? normal(random) - 1.5 : 2 + 0.7 * normal(random)));
   return data;
 }
 

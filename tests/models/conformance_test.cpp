@@ -54,9 +54,9 @@ RowMajorMatrix counts(int values, std::size_t rows = 240, std::size_t columns = 
 
 TEST_SUITE("models/conformance") {
   TEST_CASE("conformance: Gaussian mixtures of every covariance, with and without a prior") {
-    for (const gaussian_data::Setting& setting :
-         {gaussian_data::Setting{}, {.name = "shifted", .shift = 1e4, .weighted = true},
-          {.name = "small", .scale = 1e-6, .unit = 1000}}) {
+    for (const gaussian_data::Setting& setting : {gaussian_data::Setting{},
+                                                  {.name = "shifted", .shift = 1e4, .weighted = true},
+                                                  {.name = "small", .scale = 1e-6, .unit = 1000}}) {
       const gaussian_data::Rows rows = gaussian_data::clusters(300, 2, 3, setting);
       const RowData data{.rows = rows.observations(), .weights = rows.weights};
       for (const char* covariance : {"full", "tied", "diagonal", "spherical"}) {
@@ -98,8 +98,9 @@ TEST_SUITE("models/conformance") {
     const std::vector<std::size_t> begins{0, 20, 45, 60, 90, 120, 150, 170, 200};
     const std::vector<std::string> names{"a", "b", "c", "d"};
     const Texts symbol_texts{{"family", "categorical"}, {"symbols", R"(["a", "b", "c", "d"])"}};
-    for (Texts texts : {Texts{{"family", "poisson"}}, Texts{{"family", "gaussian"}}, Texts{{"initial", "stationary"}}, Texts{{"initial-prior", "2"}, {"transition-prior", "3"}},
-                        Texts{{"mixture", "2"}}, symbol_texts}) {
+    for (Texts texts :
+         {Texts{{"family", "poisson"}}, Texts{{"family", "gaussian"}}, Texts{{"initial", "stationary"}},
+          Texts{{"initial-prior", "2"}, {"transition-prior", "3"}}, Texts{{"mixture", "2"}}, symbol_texts}) {
       texts["states"] = "2";
       const bool of_symbols = texts.contains("symbols");
       RowData data{.rows = of_symbols ? symbols : many, .sequence_begins = begins};

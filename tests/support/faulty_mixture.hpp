@@ -16,12 +16,12 @@
 // What an author may get wrong in a model; one at a time.
 enum class Fault {
   none,
-  statistics_not_reset,      // kept in the model between calls
-  assigns,                   // to the sums
-  divides_by_block,          // a statistic
-  mean_log_likelihood,       // of the block instead of the sum
-  depends_on_order,          // on whether an observation comes early or late in the block
-  count_forgets_weight,      // one statistic does
+  statistics_not_reset,  // kept in the model between calls
+  assigns,               // to the sums
+  divides_by_block,      // a statistic
+  mean_log_likelihood,   // of the block instead of the sum
+  depends_on_order,      // on whether an observation comes early or late in the block
+  count_forgets_weight,  // one statistic does
   likelihood_forgets_weight,
   depends_on_threads,
   posterior_not_normalised,  // joint densities taken for probabilities
@@ -29,11 +29,11 @@ enum class Fault {
   variance_for_deviation,    // the M-step's result
   precision_for_deviation,
   complete_data_likelihood,
-  half_way,                  // the M-step goes half the way: it raises Q
-  wrong_q,                   // forgets the weights of the components
-  wrong_constraint,          // may leave the range
+  half_way,          // the M-step goes half the way: it raises Q
+  wrong_q,           // forgets the weights of the components
+  wrong_constraint,  // may leave the range
   throws_in_expectation,
-  draws_variance,            // the simulator takes variances for deviations
+  draws_variance,               // the simulator takes variances for deviations
   likelihood_without_constant,  // log-likelihood lacks the deviations' factor, and the posterior too
 };
 
@@ -58,7 +58,7 @@ struct FaultyMixture {
   using Observation = double;
 
   Fault fault = Fault::none;
-  double unit = 1;           // of the data: a start's standard deviation
+  double unit = 1;            // of the data: a start's standard deviation
   mutable Statistics kept{};  // as a careless author would
 
   std::size_t grain() const { return 64; }
@@ -137,7 +137,8 @@ struct FaultyMixtureWithQ : FaultyMixture {
     for (std::size_t k = 0; k < 2; ++k) {
       // sum r (x - m)^2 from the moments: squares are about the means that the E-step was made at, which sums do not
       // tell, so Q is of data with `squares` about zero: see expectation below.
-      const double squares = sums.squares[k] - 2 * at.means[k] * sums.sums[k] + at.means[k] * at.means[k] * sums.counts[k];
+      const double squares =
+          sums.squares[k] - 2 * at.means[k] * sums.sums[k] + at.means[k] * at.means[k] * sums.counts[k];
       q -= sums.counts[k] * std::log(at.deviations[k]) + squares / (2 * at.deviations[k] * at.deviations[k]);
       if (fault != Fault::wrong_q) q += sums.counts[k] * std::log(k == 0 ? at.share : 1 - at.share);
     }
@@ -157,15 +158,13 @@ struct FaultyMixtureWithQ : FaultyMixture {
   Parameters maximization(const Statistics& sums, const Parameters& current) const {
     Statistics centred = sums;
     for (std::size_t k = 0; k < 2; ++k) {
-      centred.squares[k] +=
-          -2 * current.means[k] * sums.sums[k] + current.means[k] * current.means[k] * sums.counts[k];
+      centred.squares[k] += -2 * current.means[k] * sums.sums[k] + current.means[k] * current.means[k] * sums.counts[k];
     }
     return FaultyMixture::maximization(centred, current);
   }
   Observation draw(const Parameters& at, latent::Random& random) const {
     const std::size_t k = boost::random::uniform_01<double>()(random) < at.share ? 0 : 1;
-    const double deviation =
-        fault == Fault::draws_variance ? at.deviations[k] * at.deviations[k] : at.deviations[k];
+    const double deviation = fault == Fault::draws_variance ? at.deviations[k] * at.deviations[k] : at.deviations[k];
     return boost::random::normal_distribution<double>(at.means[k], deviation)(random);
   }
 };

@@ -73,9 +73,8 @@ std::vector<std::string> names_of_numbers(const Object& object) {
 template <HasFields Object>
 std::vector<double> all_numbers(const Object& object) {
   std::vector<double> numbers;
-  for_each_field(object, [&](const std::string&, const auto& value, const Constraint&) {
-    append_numbers(value, numbers);
-  });
+  for_each_field(object,
+                 [&](const std::string&, const auto& value, const Constraint&) { append_numbers(value, numbers); });
   return numbers;
 }
 
@@ -318,9 +317,8 @@ class SubjectOf final : public Subject {
   double add(const PreparedOf<Model>& prepared, const Selection& selection, const Statistics& empty,
              Statistics& sums) const {
     double log_likelihood = 0;
-    with(selection, [&](const Sample<Data>& chosen) {
-      log_likelihood = expect_block(model_, prepared, chosen, empty, sums);
-    });
+    with(selection,
+         [&](const Sample<Data>& chosen) { log_likelihood = expect_block(model_, prepared, chosen, empty, sums); });
     return log_likelihood;
   }
 

@@ -72,7 +72,7 @@ class Subject {
   // As a fit does it, by at most that many threads.
   virtual Sums expect_by_threads(const Held& at, const Selection& selection, std::size_t threads) const = 0;
   virtual Held maximize(const Held& statistics, const Held& current, std::vector<Note>& notes) const = 0;
-  virtual double log_prior(const Held& at) const = 0;                              // 0 if there is none
+  virtual double log_prior(const Held& at) const = 0;                                  // 0 if there is none
   virtual double expected_log_likelihood(const Held& sums, const Held& at) const = 0;  // only if the model has it
   // Where a fit with acceleration ends, whatever its verdict.
   virtual Held fitted(const Held& start, std::size_t iterations) const = 0;

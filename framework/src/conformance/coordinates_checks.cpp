@@ -49,12 +49,13 @@ ConformanceCheck check_coordinates(const Context& context) {
       if (subject.numbers(like).size() != subject.numbers(both[k]).size()) {
         return failed(what + " have another shape than those of another start; all must have the same");
       }
-      for (const auto& [coordinates, name] : {std::pair{Coordinates::unconstrained, "unconstrained"},
-                                             std::pair{Coordinates::stabilized, "stabilized"}}) {
+      for (const auto& [coordinates, name] :
+           {std::pair{Coordinates::unconstrained, "unconstrained"}, std::pair{Coordinates::stabilized, "stabilized"}}) {
         if (const auto wrong = not_there_and_back(context, both[k], like, coordinates, name)) {
-          return failed(what + ": " + *wrong +
-                        ". Two fields() name the same member, a constraint is wrong, or admissible() changes parameters "
-                        "that are admissible already");
+          return failed(
+              what + ": " + *wrong +
+              ". Two fields() name the same member, a constraint is wrong, or admissible() changes parameters "
+              "that are admissible already");
         }
       }
       if (!same_bits(context, both[k], subject.through_json(both[k]))) {

@@ -85,12 +85,15 @@ ConformanceCheck check_adds(const Context& context) {
     }
     if (const auto wrong = difference(context, point, sizes, expected, both)) {
       return failed(at_name(point) + "an E-step of a block into sums that hold another block must add to them, but " +
-                    *wrong + ". Probably expectation() assigns (=) where it must add (+=), sets the sums to zero, or "
+                    *wrong +
+                    ". Probably expectation() assigns (=) where it must add (+=), sets the sums to zero, or "
                     "divides all that is in them");
     }
     if (const auto wrong = difference(context, expected.log_likelihood, both.log_likelihood)) {
-      return failed(at_name(point) + "an E-step of a block must return that block's log-likelihood, whatever the sums "
-                    "hold already, but " + *wrong + ". Probably it is kept between calls, or computed from the sums");
+      return failed(at_name(point) +
+                    "an E-step of a block must return that block's log-likelihood, whatever the sums "
+                    "hold already, but " +
+                    *wrong + ". Probably it is kept between calls, or computed from the sums");
     }
   }
   return passed("an E-step adds to sums that hold another block " + number_of_points(context));
@@ -116,10 +119,11 @@ ConformanceCheck check_parts(const Context& context) {
       if (!context.can.additive) continue;
       const Sums whole{point.statistics, point.log_likelihood};
       if (const auto wrong = difference(context, point, sizes_of_statistics(context, point), whole, sum)) {
-        return failed(where + *wrong +
-                      ". Statistics must be plain sums over observations: probably they are divided by the size of the "
-                      "block, the posterior is normalised over the block instead of within an observation, or the block "
-                      "adds a constant");
+        return failed(
+            where + *wrong +
+            ". Statistics must be plain sums over observations: probably they are divided by the size of the "
+            "block, the posterior is normalised over the block instead of within an observation, or the block "
+            "adds a constant");
       }
     }
   }
@@ -134,7 +138,8 @@ ConformanceCheck check_order(const Context& context) {
   Selection shuffled = context.all;
   Random random = random_stream(context.options.seed, ~std::uint64_t{4});
   for (std::size_t i = shuffled.indices.size() - 1; i > 0; --i) {
-    std::swap(shuffled.indices[i], shuffled.indices[boost::random::uniform_int_distribution<std::size_t>(0, i)(random)]);
+    std::swap(shuffled.indices[i],
+              shuffled.indices[boost::random::uniform_int_distribution<std::size_t>(0, i)(random)]);
   }
   for (const Point& point : context.points) {
     const Sums found = context.subject.expect_each(point.at, {shuffled}).front();
@@ -156,7 +161,9 @@ ConformanceCheck check_weights(const Context& context) {
   }
   if (!context.can.selects) return skipped("observations of this Data cannot be taken one by one (take)");
   Random random = random_stream(context.options.seed, ~std::uint64_t{5});
-  const auto one_of = [&](std::size_t n) { return boost::random::uniform_int_distribution<std::size_t>(0, n - 1)(random); };
+  const auto one_of = [&](std::size_t n) {
+    return boost::random::uniform_int_distribution<std::size_t>(0, n - 1)(random);
+  };
   Selection doubled = context.all, twice = context.all, absent = context.all, gone, halves, whole = context.all;
   doubled.factors.assign(doubled.indices.size(), 1);
   absent.factors = whole.factors = doubled.factors;
@@ -218,7 +225,8 @@ ConformanceCheck check_threads(const Context& context) {
   Selection many = context.all;
   const std::size_t wanted = std::min(most, leaves * context.subject.grain());
   if (context.can.selects) {
-    while (many.indices.size() < wanted) many.indices.push_back(many.indices[many.indices.size() - context.subject.size()]);
+    while (many.indices.size() < wanted)
+      many.indices.push_back(many.indices[many.indices.size() - context.subject.size()]);
   }
   const Point& point = context.starts.front();
   const Sums one = context.subject.expect_by_threads(point.at, many, 1);

@@ -135,8 +135,8 @@ ConformanceCheck check_fixed_point(const Context& context) {
   }
   if (worst.score > 0) {
     return failed("EM from " + worst.start + " stands still (it moves " + rounded(worst.move, 2) +
-                  " standard errors a step) where the objective has a slope along `" + worst.name + "`: " +
-                  rounded(worst.score, 3) + " a standard error, rising towards " +
+                  " standard errors a step) where the objective has a slope along `" + worst.name +
+                  "`: " + rounded(worst.score, 3) + " a standard error, rising towards " +
                   (worst.unit > 0 ? "larger" : "smaller") + " values, where it must be 0. " + usual_causes);
   }
   const std::string still = names_of_still(context);
@@ -146,8 +146,8 @@ ConformanceCheck check_fixed_point(const Context& context) {
                                        count_of(context.options.fit_iterations, "iteration") + " from any start"
                                  : reason);
   }
-  return passed("largest score " + rounded(largest, 2) + " a standard error at " +
-                count_of(looked_at, "fixed point") + " of EM" + apart);
+  return passed("largest score " + rounded(largest, 2) + " a standard error at " + count_of(looked_at, "fixed point") +
+                " of EM" + apart);
 }
 
 }  // namespace latent::conformance

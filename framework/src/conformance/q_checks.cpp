@@ -58,10 +58,11 @@ ConformanceCheck check_maximization(const Context& context) {
     // As fall_by_rounding, of sums that may cancel.
     const double rounding = 1e-10 * (std::abs(before) + std::abs(after) + context.total_weight);
     if (!(gain >= -rounding)) {
-      return failed("at " + point.name + " the M-step lowers " + name + " by " + rounded(-gain, 3) + ": it moves most " +
-                    largest_move(context, point.at, step.image) +
+      return failed("at " + point.name + " the M-step lowers " + name + " by " + rounded(-gain, 3) +
+                    ": it moves most " + largest_move(context, point.at, step.image) +
                     ". The M-step, or expected_log_likelihood, is for another parametrisation, or one of them forgets "
-                    "a term" + (context.can.log_prior ? " (the prior)" : ""));
+                    "a term" +
+                    (context.can.log_prior ? " (the prior)" : ""));
     }
     ++looked_at;
     if (!context.can.fields) continue;
@@ -74,17 +75,18 @@ ConformanceCheck check_maximization(const Context& context) {
       const std::string along = "along `" + names[static_cast<std::size_t>(i)].name + "`";
       if (slope.curvature < 0) {
         if (context.can.generalized) continue;
-        return failed("at " + point.name + " the M-step's result is no maximum of " + name + ": it rises to both sides " +
-                      along + ". The M-step solves for a saddle or a minimum, or expected_log_likelihood has a wrong "
+        return failed("at " + point.name + " the M-step's result is no maximum of " + name +
+                      ": it rises to both sides " + along +
+                      ". The M-step solves for a saddle or a minimum, or expected_log_likelihood has a wrong "
                       "sign");
       }
       largest = std::max(largest, std::abs(slope.score));
       if (std::abs(slope.score) <= enough + 4 * slope.error) continue;
       in_part = true;
       if (context.can.generalized) continue;
-      return failed("at " + point.name + " the M-step does not maximise " + name + ": there its slope " + along + " is " +
-                    rounded(slope.score, 3) + " a unit (of " + rounded(slope.unit, 3) + "), where it must be 0, though " +
-                    name + " has risen by " + rounded(gain, 3) +
+      return failed("at " + point.name + " the M-step does not maximise " + name + ": there its slope " + along +
+                    " is " + rounded(slope.score, 3) + " a unit (of " + rounded(slope.unit, 3) +
+                    "), where it must be 0, though " + name + " has risen by " + rounded(gain, 3) +
                     ". The M-step, or expected_log_likelihood, is for another parametrisation or forgets a term. An "
                     "M-step that is only to raise Q (generalised EM) says so: static constexpr bool "
                     "generalized_maximization = true");
@@ -93,8 +95,8 @@ ConformanceCheck check_maximization(const Context& context) {
   if (looked_at == 0) return skipped("the M-step refuses the sums, or is at an edge, at every point");
   return passed(in_part ? "the M-step raises " + name + " at " + count_of(looked_at, "point") +
                               "; it does not maximise it, as the model says (generalized_maximization)"
-                        : "the M-step maximises " + name + " at " + count_of(looked_at, "point") +
-                              ": largest slope " + rounded(largest, 2) + " a unit");
+                        : "the M-step maximises " + name + " at " + count_of(looked_at, "point") + ": largest slope " +
+                              rounded(largest, 2) + " a unit");
 }
 
 // Fisher's identity: the gradient of Q(. | theta) at theta is that of the log-likelihood (Dempster, Laird & Rubin 1977,
@@ -126,11 +128,12 @@ ConformanceCheck check_fisher_identity(const Context& context) {
       const double apart = std::abs(of_q.score - score);
       largest = std::max(largest, apart);
       if (apart <= enough * (1 + std::abs(score) + std::abs(of_q.score)) + 4 * error) continue;
-      return failed("at " + point.name + " the slopes of Q and of the log-likelihood along `" +
-                    names[static_cast<std::size_t>(i)].name + "` differ: " + rounded(of_q.score, 4) + " and " +
-                    rounded(score, 4) + " a unit (of " + rounded(of_q.unit, 3) +
-                    "); by Fisher's identity they are the same. The posterior of the E-step, the log-likelihood that it "
-                    "returns, or expected_log_likelihood is wrong: they are of different models");
+      return failed(
+          "at " + point.name + " the slopes of Q and of the log-likelihood along `" +
+          names[static_cast<std::size_t>(i)].name + "` differ: " + rounded(of_q.score, 4) + " and " +
+          rounded(score, 4) + " a unit (of " + rounded(of_q.unit, 3) +
+          "); by Fisher's identity they are the same. The posterior of the E-step, the log-likelihood that it "
+          "returns, or expected_log_likelihood is wrong: they are of different models");
     }
   }
   if (looked_at == 0) return skipped("Q or the log-likelihood has no derivative to compare at any point");

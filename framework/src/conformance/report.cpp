@@ -60,15 +60,14 @@ std::string Conformance::report() const {
     text += head + in_lines(check.explanation, head.size()) + '\n';
   }
   return text + std::to_string(count(*this, Finding::passed)) + " passed, " +
-         std::to_string(count(*this, Finding::failed)) + " failed, " +
-         std::to_string(count(*this, Finding::skipped)) + " skipped\n";
+         std::to_string(count(*this, Finding::failed)) + " failed, " + std::to_string(count(*this, Finding::skipped)) +
+         " skipped\n";
 }
 
 Json to_json(const Conformance& conformance) {
   Json checks = Json::array();
   for (const ConformanceCheck& check : conformance.checks) {
-    checks.push_back(
-        {{"name", check.name}, {"finding", name_of(check.finding)}, {"explanation", check.explanation}});
+    checks.push_back({{"name", check.name}, {"finding", name_of(check.finding)}, {"explanation", check.explanation}});
   }
   return {{"passed", conformance.passed()}, {"checks", std::move(checks)}};
 }

@@ -20,12 +20,18 @@ Conformance check(const Subject& subject, const ConformanceOptions& options) {
     const char* name;
     ConformanceCheck (*check)(const Context&);
   };
-  constexpr Named all[] = {{"repeatable", check_repeatable},  {"adds", check_adds},
-                           {"parts", check_parts},            {"order", check_order},
-                           {"weights", check_weights},        {"threads", check_threads},
-                           {"ascent", check_ascent},          {"M-step", check_maximization},
-                           {"Fisher", check_fisher_identity}, {"fixed point", check_fixed_point},
-                           {"coordinates", check_coordinates}, {"simulation", check_simulation}};
+  constexpr Named all[] = {{"repeatable", check_repeatable},
+                           {"adds", check_adds},
+                           {"parts", check_parts},
+                           {"order", check_order},
+                           {"weights", check_weights},
+                           {"threads", check_threads},
+                           {"ascent", check_ascent},
+                           {"M-step", check_maximization},
+                           {"Fisher", check_fisher_identity},
+                           {"fixed point", check_fixed_point},
+                           {"coordinates", check_coordinates},
+                           {"simulation", check_simulation}};
   for (const Named& each : all) {
     ConformanceCheck result;
     try {

@@ -70,7 +70,8 @@ ConformanceCheck check_simulation(const Context& context) {
     return failed("at " + point.name + " data drawn by the model have a score along `" +
                   names[static_cast<std::size_t>(i)].name + "` that is " + rounded(deviations, 3) +
                   " standard deviations from 0, its mean at the true parameters (" +
-                  count_of(simulated.data.size(), "data set") + "). Either the simulator draws from something else (a "
+                  count_of(simulated.data.size(), "data set") +
+                  "). Either the simulator draws from something else (a "
                   "variance for a standard deviation, a rate for a mean), or what the E-step returns is not the "
                   "logarithm of a normalised density: a factor with parameters is missing, or it is the complete-data "
                   "log-likelihood");

@@ -46,7 +46,9 @@ int check_with(const ModelEntry& entry, const Arguments& arguments) {
   Conformance found;
   with_data_named(arguments.text("DATA"), data.table, [&] {
     const RowData rows = row_data(data.table);
-    found = entry.make(start.options, data.table.columns(), &rows)->check(rows, options);
+    const auto model = entry.make(start.options, data.table.columns(), &rows);
+    check_known_states(data.table, model->components());
+    found = model->check(rows, options);
   });
   std::cout << (arguments.has("json") ? json_text(to_json(found)) + "\n" : found.report());
   return found.passed() ? success : failure;

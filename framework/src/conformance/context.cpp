@@ -170,25 +170,24 @@ CutSequences cut_sequences(const Sequences& sequences, std::size_t rows, Random&
   const std::vector<std::size_t> chosen = indices_to_check(sequences.size(), {}, wanted, random);
   CutSequences cut;
   OwnedSequences all = take(sequences, chosen);
-  std::size_t first = 0, most = 0;  // rows before the sequence, and of all that are kept
+  std::size_t first = 0, kept = 0;  // rows before the sequence, and of all that are kept
+  bool enough = false;
   for (const std::size_t index : chosen) {
     const std::size_t here = sequences.length(index);
-    for (std::size_t at = 0; at < here && (most < rows || cut.parents.size() < few); at += longest) {
+    for (std::size_t at = 0; at < here; at += longest) {
       if (at > 0 && here - at < shortest) break;  // what is left goes with the one before
+      enough = first + at >= rows && cut.parents.size() >= few;
+      kept = enough ? first + at : first + here;
+      if (enough) break;
       cut.sequences.begins.push_back(first + at);
       cut.parents.push_back(index);
-      most = first + here;
-      if (at + longest < here && first + at + longest >= rows && cut.parents.size() >= few) {
-        most = first + at + longest;
-        break;
-      }
     }
+    if (enough) break;
     first += here;
-    if (most >= rows && cut.parents.size() >= few) break;
   }
-  cut.sequences.rows = all.rows.topRows(static_cast<Eigen::Index>(most));
+  cut.sequences.rows = all.rows.topRows(static_cast<Eigen::Index>(kept));
   if (!all.known.empty()) {
-    cut.sequences.known.assign(all.known.begin(), all.known.begin() + static_cast<std::ptrdiff_t>(most));
+    cut.sequences.known.assign(all.known.begin(), all.known.begin() + static_cast<std::ptrdiff_t>(kept));
   }
   return cut;
 }

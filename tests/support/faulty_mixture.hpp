@@ -135,8 +135,8 @@ struct FaultyMixtureWithQ : FaultyMixture {
   double expected_log_likelihood(const Statistics& sums, const Parameters& at) const {
     double q = 0;
     for (std::size_t k = 0; k < 2; ++k) {
-      // sum r (x - m)^2 from the moments: squares are about the means that the E-step was made at, which sums do not
-      // tell, so Q is of data with `squares` about zero: see expectation below.
+      // sum r (x - m)^2 from moments about zero, which is where this E-step takes them: Q must not need the means that
+      // the E-step was made at.
       const double squares =
           sums.squares[k] - 2 * at.means[k] * sums.sums[k] + at.means[k] * at.means[k] * sums.counts[k];
       q -= sums.counts[k] * std::log(at.deviations[k]) + squares / (2 * at.deviations[k] * at.deviations[k]);

@@ -330,7 +330,8 @@ class SubjectOf final : public Subject {
 }  // namespace conformance
 
 // Checks the model on the data, of which it takes a random part if they are many. Throws DataError for data that cannot
-// be used. What the model has not (fields(), weights, expected_log_likelihood, draw or sample) is skipped with a reason.
+// be used, OptionError for wrong options. What a check needs and the model has not (fields(), weights,
+// expected_log_likelihood, draw or sample) is skipped with a reason.
 template <LatentModel Model>
 Conformance check_conformance(const Model& model, const Sample<DataOf<Model>>& sample,
                               const ConformanceOptions& options = {}) {

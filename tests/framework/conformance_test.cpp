@@ -199,6 +199,18 @@ TEST_SUITE("framework/conformance") {
     CHECK(failures(of(faulty)) == Names{"ascent"});
   }
 
+  TEST_CASE("cut_sequences: one long sequence becomes several short ones, with the rows in their order") {
+    latent::RowMajorMatrix rows(10000, 1);
+    for (Eigen::Index i = 0; i < rows.rows(); ++i) rows(i, 0) = static_cast<double>(i);
+    latent::Random random;
+    const auto cut = latent::conformance::cut_sequences(latent::Sequences(rows), 300, random);
+    const latent::Sequences sequences = cut.sequences;
+    CHECK(sequences.size() == 9);
+    CHECK(sequences.all_rows().size() == 9 * 37);
+    CHECK(sequences.rows(8)(0, 0) == 8 * 37);
+    CHECK(cut.parents == std::vector<std::size_t>(9, 0));
+  }
+
   TEST_CASE("Conformance::report: lines of at most 120 characters, and a count") {
     const std::string report = with_q(Fault::wrong_q).report();
     std::size_t begin = 0;

@@ -28,6 +28,7 @@ int forecast_command(const Words& words, Entries entries);
 int sample_command(const Words& words, Entries entries);
 int inspect_command(const Words& words, Entries entries);
 int compare_command(const Words& words, Entries entries);
+int check_command(const Words& words, Entries entries);
 int diff_command(const Words& words, Entries entries);
 int models_command(const Words& words, Entries entries);
 

@@ -34,6 +34,7 @@ constexpr Command commands[] = {
      compare_command},
     {"diff", "FITTED OTHER", "how far two fitted models are apart, whatever the order of their components",
      diff_command},
+    {"check", "MODEL DATA", "whether a model's steps are what EM needs, by checks on data", check_command},
     {"inspect", "FITTED", "print a fitted model", inspect_command},
     {"models", "", "list the models that can be fitted", models_command},
 };

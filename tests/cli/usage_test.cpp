@@ -17,8 +17,8 @@ TEST_SUITE("cli/usage") {
          {Words{"--help"}, Words{"help"}, Words{"-h"}, Words{"fit", "--help"}, Words{"fit", "gmm", "--help"},
           Words{"fit", "gmm", "-h"}, Words{"fit", "mixture", "--help"}, Words{"fit", "hmm", "--help"},
           Words{"predict", "--help"}, Words{"score", "--help"}, Words{"sample", "--help"}, Words{"forecast", "--help"},
-          Words{"compare", "--help"}, Words{"diff", "--help"}, Words{"inspect", "--help"}, Words{"models", "--help"},
-          Words{"help", "predict"}}) {
+          Words{"compare", "--help"}, Words{"diff", "--help"}, Words{"check", "--help"}, Words{"inspect", "--help"},
+          Words{"models", "--help"}, Words{"help", "predict"}}) {
       CAPTURE(words);
       const Result result = folder.latent(words);
       CHECK(result.status == 0);

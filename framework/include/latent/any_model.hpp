@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <latent/certificate.hpp>
+#include <latent/conformance_report.hpp>
 #include <latent/decoding.hpp>
 #include <latent/fit_options.hpp>
 #include <latent/iteration.hpp>
@@ -72,6 +73,9 @@ class AnyModel {
   // The parameters of the model's own start `index`, the one that fit() begins with by that seed (of all the data,
   // where fit() may search on a sample). It changes nothing. Throws DataError for rows that the model cannot have.
   virtual Json draw_start(const RowData& data, std::uint64_t seed, std::size_t index) const = 0;
+
+  // Verifies what the model's steps must be, on these rows (<latent/conformance.hpp>). It needs no parameters.
+  virtual Conformance check(const RowData& data, const ConformanceOptions& options) const = 0;
 
   virtual Json parameters() const = 0;
   virtual std::size_t free_parameters() const = 0;

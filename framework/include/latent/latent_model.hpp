@@ -27,6 +27,7 @@
 //
 // What no concept can check: the E-step changes nothing but `sums`; the sums and the log-likelihood of two parts of the
 // data add up to those of the whole; the M-step never lowers the expected complete-data log-likelihood.
+// latent::check_conformance(model, data) checks that at run time (<latent/conformance.hpp>).
 //
 // You get latent::fit(model, data) with its driver, parallel sums, stopping rules, verdicts and traces
 // (<latent/fit.hpp>). Every member below is optional and unlocks more:
@@ -48,6 +49,15 @@
 //                                       work done once per E-step; `expectation` then takes a Prepared
 //   double log_prior(const Parameters&) const
 //                                       maximum a posteriori: the objective becomes log-likelihood + log-prior
+//   double expected_log_likelihood(const Statistics& sums, const Parameters& at) const
+//                                       Q: the expected complete-data log-likelihood at `at` given the sums, without
+//                                       log_prior, up to what depends on the sums alone. The conformance kit
+//                                       (<latent/conformance.hpp>) then checks the M-step and the E-step by derivatives
+//   static constexpr bool generalized_maximization = true;
+//                                       the M-step raises Q (with log_prior), but need not maximise it (generalised EM,
+//                                       Dempster, Laird & Rubin 1977, section 1)
+//   Observation draw(const Parameters&, Random&) const
+//                                       a random observation, of models whose data are a span of Observation
 //   std::size_t free_parameters(const Parameters&) const
 //                                       their number, if it is not what the constraints of fields() make it
 //   Parameters admissible(const Parameters&) const
@@ -179,6 +189,29 @@ concept TakesNotes = requires(const Model& model, const typename Model::Statisti
 template <class Model>
 concept HasLogPrior = requires(const Model& model, const typename Model::Parameters& parameters) {
   { model.log_prior(parameters) } -> std::convertible_to<double>;
+};
+
+template <class Model>
+concept HasExpectedLogLikelihood = requires(const Model& model, const typename Model::Statistics& sums,
+                                            const typename Model::Parameters& at) {
+  { model.expected_log_likelihood(sums, at) } -> std::convertible_to<double>;
+};
+
+template <class Model>
+concept MaximizesInPart = requires {
+  requires Model::generalized_maximization;
+};
+
+template <class Model>
+concept Draws = requires(const Model& model, const typename Model::Parameters& parameters, Random& random) {
+  { model.draw(parameters, random) } -> std::convertible_to<typename Model::Observation>;
+};
+
+// sample(parameters, columns, count, random) with .rows.
+template <class Model>
+concept SamplesRows = requires(const Model& model, const typename Model::Parameters& parameters, std::size_t n,
+                               Random& random) {
+  { model.sample(parameters, n, n, random).rows } -> std::convertible_to<RowMajorMatrix>;
 };
 
 template <class Model>

@@ -15,6 +15,7 @@
 #include <latent/any_model.hpp>
 #include <latent/blocked_sum.hpp>
 #include <latent/certify.hpp>
+#include <latent/conformance.hpp>
 #include <latent/coordinates.hpp>
 #include <latent/decoding.hpp>
 #include <latent/error.hpp>
@@ -50,12 +51,6 @@ concept HasPosteriorOfOne = requires(const Model& model, const PreparedOf<Model>
 
 template <class Model>
 concept HasPosterior = HasPosteriorOfMany<Model> || HasPosteriorOfOne<Model>;
-
-// draw(parameters, random): an Observation.
-template <class Model>
-concept Draws = requires(const Model& model, const typename Model::Parameters& parameters, Random& random) {
-  { model.draw(parameters, random) } -> std::convertible_to<typename Model::Observation>;
-};
 
 // sample(parameters, columns, count, random) with .rows and .labels: models of Observations and Sequences.
 template <class Model>
@@ -147,6 +142,12 @@ class TypedModel : public AnyModel {
     } else {
       return to_json(Parameters{});
     }
+  }
+
+  Conformance check(const RowData& data, const ConformanceOptions& options) const override {
+    const BoundSample<DataOf<Model>> sample(data);
+    check(sample->observations);
+    return check_conformance(model_, *sample, options);
   }
 
   Json parameters() const override { return to_json(at()); }

@@ -1,5 +1,5 @@
 // What most files include, from other projects: parsed once, which takes longer than the rest of most of them. Files say
-// what they include all the same, as packages are built without this.
+// what they include all the same: preset tidy reads them without this.
 #pragma once
 
 #include <algorithm>

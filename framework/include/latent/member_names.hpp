@@ -1,0 +1,20 @@
+#pragma once
+
+#include <type_traits>
+
+// Whether a class has a member of some name, public or not, of whatever type, however overloaded.
+//
+//   LATENT_MEMBER_NAME(MentionsGrain, grain)     makes the concept MentionsGrain<T>
+//
+// A class derived from T and from one with a member `grain` does not know which is meant, if T has one too. What is no
+// class, or is final, is taken to have none.
+#define LATENT_MEMBER_NAME(concept_name, member)                                  \
+  struct concept_name##Alone {                                                    \
+    int member;                                                                   \
+  };                                                                              \
+  template <class T>                                                              \
+  struct concept_name##Both : T, concept_name##Alone {};                          \
+  template <class T>                                                              \
+  concept concept_name = std::is_class_v<T> && !std::is_final_v<T> && !requires { \
+    &concept_name##Both<T>::member;                                               \
+  };

@@ -34,7 +34,16 @@ struct Final final : Plugin {
 };
 static_assert(latent::OptionalMembersAsDocumented<Final>);
 
+template <bool with_prior>
+struct Template : Plugin {
+  double log_prior(const Parameters&) const requires with_prior { return 0; }
+  std::size_t grain() const { return 1; }
+};
+static_assert(latent::OptionalMembersAsDocumented<Template<true>>);
+static_assert(latent::OptionalMembersAsDocumented<Template<false>>);
+
 int main() {
+  fit(Template<false>{});
   fit(Model{});
   fit(Final{});
 }

@@ -13,9 +13,10 @@ add_compile_options(-fno-math-errno -fno-trapping-math)
 
 # {.max_iterations = 50} leaves the other members to their defaults, and means to.
 add_compile_options(-Wno-missing-field-initializers)
-# g++ 12 warns by mistake about its own std::string (-Wrestrict) and AVX-512 headers (the other two).
+# g++ 12 warns by mistake about its own std::string (the first three) and AVX-512 headers (the other two).
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  add_compile_options(-Wno-restrict -Wno-maybe-uninitialized -Wno-uninitialized)
+  add_compile_options(-Wno-restrict -Wno-stringop-overflow -Wno-array-bounds -Wno-maybe-uninitialized
+                      -Wno-uninitialized)
 endif()
 
 find_program(LATENT_CCACHE ccache)

@@ -71,56 +71,62 @@ void for_each_start(const Check& check) {
 
 constexpr double same_maximum = 1e-8;
 
+// When an accelerator rejects a step, or sees that it has converged, is a matter of last digits, and these are another
+// processor's own: its instruction set decides in which order a sum is added up. A medium number of passes of 25 may be
+// some more or fewer there; one of 200 hardly notices.
+constexpr double few = 5;
+
 TEST_SUITE("golden/acceleration") {
-  TEST_CASE("acceleration: automatic reaches the known optimum from every start from which EM does") {
-    for_each_start([](const Problem& problem, const End& em, const End& automatic) {
-      if (em.objective < problem.log_likelihood - problem.tolerance) return;
-      CHECK(automatic.objective > em.objective - same_maximum);
-    });
-  }
-
-  // From other starts both may end at other maxima, which EM finds too from some start.
-  TEST_CASE("acceleration: automatic converges where EM does, there or at another of its maxima") {
-    for_each_start([](const Problem& problem, const End& em, const End& automatic) {
-      CHECK(em.converged);
-      CHECK(automatic.converged);
-      CHECK(std::ranges::any_of(ends(problem, Acceleration::none), [&](const End& maximum) {
-        return std::abs(maximum.objective - automatic.objective) < 1e-6;
-      }));
-    });
-  }
-
-  TEST_CASE("acceleration: automatic needs no more passes than EM, but for a few") {
-    for_each_start([](const Problem&, const End& em, const End& automatic) {
-      constexpr std::size_t few = 10;
-      if (automatic.objective > em.objective + same_maximum) return;  // to go elsewhere takes its time
-      CHECK(automatic.passes <= em.passes + few);
-    });
-  }
-
-  // The better of R's SQUAREM and DAAREM from their starts: the worst they needed.
-  TEST_CASE("acceleration: automatic needs at most 1.2 times the passes of the best accelerators published") {
-    const std::map<std::string, double> published{
-        {"Poisson mixture", 55}, {"Old Faithful, 2", 30}, {"Old Faithful, 3", 111}, {"cosmesis", 40}};
-    for (const auto& entry : published) {
-      const std::string& name = entry.first;
-      const double passes = entry.second;
-      CAPTURE(name);
-      CHECK(static_cast<double>(median_passes(ends(problem(name), Acceleration::automatic))) <= 1.2 * passes);
+  // One test case, which is one process, so that every fit is made once.
+  TEST_CASE("acceleration: on every problem, from every start") {
+    SUBCASE("automatic reaches the known optimum from every start from which EM does") {
+      for_each_start([](const Problem& problem, const End& em, const End& automatic) {
+        if (em.objective < problem.log_likelihood - problem.tolerance) return;
+        CHECK(automatic.objective > em.objective - same_maximum);
+      });
     }
-  }
 
-  // Where EM needs few passes there is nothing to accelerate: automatic looks at the path of EM first.
-  TEST_CASE(
-      "acceleration: automatic needs at most 1.25 times the passes of SQUAREM and Anderson from the same starts") {
-    for (const Problem& problem : problems()) {
-      CAPTURE(problem.name);
-      constexpr std::size_t few = 20;
-      if (median_passes(ends(problem, Acceleration::none)) < few) continue;
-      const double automatic = static_cast<double>(median_passes(ends(problem, Acceleration::automatic)));
-      const double squarem = static_cast<double>(median_passes(ends(problem, Acceleration::squarem)));
-      const double anderson = static_cast<double>(median_passes(ends(problem, Acceleration::anderson)));
-      CHECK(automatic <= 1.25 * std::min(squarem, anderson));
+    // From other starts both may end at other maxima, which EM finds too from some start.
+    SUBCASE("automatic converges where EM does, there or at another of its maxima") {
+      for_each_start([](const Problem& problem, const End& em, const End& automatic) {
+        CHECK(em.converged);
+        CHECK(automatic.converged);
+        CHECK(std::ranges::any_of(ends(problem, Acceleration::none), [&](const End& maximum) {
+          return std::abs(maximum.objective - automatic.objective) < 1e-6;
+        }));
+      });
+    }
+
+    SUBCASE("automatic needs no more passes than EM, but for a few") {
+      for_each_start([](const Problem&, const End& em, const End& automatic) {
+        if (automatic.objective > em.objective + same_maximum) return;  // to go elsewhere takes its time
+        CHECK(automatic.passes <= em.passes + 10);
+      });
+    }
+
+    // The better of R's SQUAREM and DAAREM from their starts: the worst they needed.
+    SUBCASE("automatic needs at most 1.2 times the passes of the best accelerators published, but for a few") {
+      const std::map<std::string, double> published{
+          {"Poisson mixture", 55}, {"Old Faithful, 2", 30}, {"Old Faithful, 3", 111}, {"cosmesis", 40}};
+      for (const auto& entry : published) {
+        const std::string& name = entry.first;
+        const double passes = entry.second;
+        CAPTURE(name);
+        CHECK(static_cast<double>(median_passes(ends(problem(name), Acceleration::automatic))) <= 1.2 * passes + few);
+      }
+    }
+
+    // Where EM needs few passes there is nothing to accelerate: automatic looks at the path of EM first.
+    SUBCASE(
+        "automatic needs at most 1.25 times the passes of SQUAREM and Anderson from the same starts, but for a few") {
+      for (const Problem& problem : problems()) {
+        CAPTURE(problem.name);
+        if (median_passes(ends(problem, Acceleration::none)) < 20) continue;
+        const double automatic = static_cast<double>(median_passes(ends(problem, Acceleration::automatic)));
+        const double squarem = static_cast<double>(median_passes(ends(problem, Acceleration::squarem)));
+        const double anderson = static_cast<double>(median_passes(ends(problem, Acceleration::anderson)));
+        CHECK(automatic <= 1.25 * std::min(squarem, anderson) + few);
+      }
     }
   }
 

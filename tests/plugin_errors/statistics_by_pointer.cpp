@@ -1,4 +1,4 @@
-// says: HasExpectation
+// says: expectation
 #include <latent/latent_model.hpp>
 
 struct Model {

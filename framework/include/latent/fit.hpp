@@ -13,6 +13,7 @@
 #include <latent/fit_options.hpp>
 #include <latent/iteration.hpp>
 #include <latent/latent_model.hpp>
+#include <latent/optional_members.hpp>
 #include <latent/restarts.hpp>
 #include <latent/sample.hpp>
 #include <latent/summary.hpp>
@@ -63,6 +64,7 @@ PlainEm plain_em(const Model& model, const Sample<DataOf<Model>>& sample, const 
 template <LatentModel Model, class Search>
 Fitted<Model> fit_from(const Model& model, const Sample<DataOf<Model>>& sample, const FitOptions& options,
                        const Search& search) {
+  static_assert(sizeof(OptionalMembersChecked<Model>) > 0);
   options.validate();
   sample.validate();
   if (!HasFields<typename Model::Parameters> && options.stop == StopRule::parameters) {

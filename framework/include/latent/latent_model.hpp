@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include <latent/algebra.hpp>
+#include <latent/member_names.hpp>
 #include <latent/notes.hpp>
 #include <latent/observations.hpp>
 #include <latent/random.hpp>
@@ -71,6 +72,9 @@
 //   posterior, sample, from_labels, outlines, densities
 //                                       prediction, simulation, starts from classes, pictures: <latent/typed_model.hpp>
 //
+// These names are kept for these members: one that cannot be called as described does not compile with fit
+// (<latent/optional_members.hpp>).
+//
 // Three functions may take one argument more, which then must have a default:
 //
 //   expectation(parameters, block, sums, Weights weights = {})
@@ -122,6 +126,12 @@ concept Prepares = requires(const Model& model, const typename Model::Parameters
   model.prepare(parameters);
 };
 
+// A member `prepare` that cannot be called as documented would be ignored, and `expectation` not be found for it.
+LATENT_MEMBER_NAME(MentionsPrepare, prepare)
+
+template <class Model>
+concept PrepareAsDocumented = !MentionsPrepare<Model> || Prepares<Model>;
+
 template <class Model>
 struct PreparedOfModel {
   using type = typename Model::Parameters;
@@ -148,7 +158,7 @@ concept HasMaximization = requires(const Model& model, const typename Model::Sta
 
 template <class Model>
 concept LatentModel = std::copyable<Model> && HasParameters<Model> && HasStatistics<Model> && HasData<Model> &&
-    HasExpectation<Model> && HasMaximization<Model>;
+    PrepareAsDocumented<Model> && HasExpectation<Model> && HasMaximization<Model>;
 
 // --- what a model may also have -------------------------------------------------------------------------------------
 

@@ -65,7 +65,7 @@ void Anderson::refused() {
 
 Eigen::VectorXd Anderson::damped_coefficients(const Eigen::MatrixXd& f_differences,
                                               const Eigen::VectorXd& residual) const {
-  const Eigen::BDCSVD<Eigen::MatrixXd> svd(f_differences, Eigen::ComputeThinU | Eigen::ComputeThinV);
+  const Eigen::JacobiSVD<Eigen::MatrixXd> svd(f_differences, Eigen::ComputeThinU | Eigen::ComputeThinV);
   const Eigen::ArrayXd singular = svd.singularValues();
   const Eigen::ArrayXd projected = (svd.matrixU().transpose() * residual).array();
   const auto size_at = [&](double damping) {

@@ -22,7 +22,7 @@ constexpr const char* hair = "#e4e4e4";
 std::string decimal(double value) { return with_decimals(value, 4); }
 
 // gnuplot takes a text in single quotes as it is, but for the quote itself, which is doubled.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "'";
   for (const char letter : printable(text)) result += letter == '\'' ? "''" : std::string(1, letter);
   return result + "'";
@@ -35,7 +35,7 @@ std::string as_format(const std::string& label) {
   return result;
 }
 
-std::string quoted(Colour colour) {
+std::string in_quotes(Colour colour) {
   std::array<char, 16> text{};
   const auto transparency = static_cast<unsigned>(std::lround((1 - colour.opacity) * 255));
   std::snprintf(text.data(), text.size(), "'#%02X%06X'", transparency, colour.rgb);
@@ -86,7 +86,7 @@ class Script {
 
   void label(double x, double y, const std::string& text, const std::string& how, const char* colour) {
     if (text.empty()) return;
-    text_ += "set label " + quoted(text) + " at screen " + decimal(x / picture_.width) + "," +
+    text_ += "set label " + in_quotes(text) + " at screen " + decimal(x / picture_.width) + "," +
              decimal(1 - y / picture_.height) + " " + how + " textcolor rgb '" + colour + "'\n";
   }
 
@@ -97,7 +97,7 @@ class Script {
     }
     text_ += std::string("set ") + axis + " out nomirror scale 0.5 textcolor rgb '" + ink + "' font 'sans-serif,11' (";
     for (std::size_t i = 0; i < on.ticks.size(); ++i) {
-      text_ += (i ? ", " : "") + quoted(labels ? as_format(on.ticks[i].label) : "") + " " + decimal(on.ticks[i].at);
+      text_ += (i ? ", " : "") + in_quotes(labels ? as_format(on.ticks[i].label) : "") + " " + decimal(on.ticks[i].at);
     }
     text_ += ")\n";
   }
@@ -189,14 +189,14 @@ class Script {
   void style(const Dots& layer) {
     constexpr std::array<int, 5> filled{7, 9, 13, 5, 11};  // circle, triangle, diamond, square, triangle on its point
     text_ += " using 1:2 with points pt " + std::to_string(filled[layer.shape % filled.size()]) + " ps " +
-             decimal(point_size(layer.radius)) + " lw 0.5 lc rgb " + quoted(layer.colour);
+             decimal(point_size(layer.radius)) + " lw 0.5 lc rgb " + in_quotes(layer.colour);
   }
   void style(const Line& layer) {
     text_ += " using 1:2 with lines lw " + decimal(layer.width) + (layer.dashed ? " dt (6,4)" : "") + " lc rgb " +
-             quoted(layer.colour);
+             in_quotes(layer.colour);
   }
   void style(const Bars& layer) {
-    text_ += " using 1:2:3 with boxes fs solid border lc rgb '#ffffff' fc rgb " + quoted(layer.colour);
+    text_ += " using 1:2:3 with boxes fs solid border lc rgb '#ffffff' fc rgb " + in_quotes(layer.colour);
   }
   void style(const Tags& layer) {
     const std::string size = decimal(point_size(layer.radius));

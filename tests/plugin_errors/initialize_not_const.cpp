@@ -1,0 +1,8 @@
+// says: initialize.*Parameters initialize\(Data, Random&\) const
+#include "plugin.hpp"
+
+struct Model : Plugin {
+  Parameters initialize(std::span<const double>, latent::Random&) { return {}; }
+};
+
+int main() { fit(Model{}); }

@@ -1,0 +1,13 @@
+# Compiles a header that includes plugin.hpp into DIRECTORY, for check.cmake.
+include("${CMAKE_CURRENT_LIST_DIR}/compile.cmake")
+file(MAKE_DIRECTORY "${DIRECTORY}")
+file(WRITE "${DIRECTORY}/headers.hpp" "#include \"${HEADERS}\"\n")
+if(COMPILER MATCHES clang)
+  set(output headers.pch)
+else()
+  set(output headers.hpp.gch)
+endif()
+compile(-x c++-header headers.hpp -o ${output})
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "${said}")
+endif()

@@ -34,8 +34,8 @@ TEST_SUITE("framework/comparison") {
 
   latent::ModelEntry halves_entry(double least = 0) {
     latent::ModelEntry entry{"halves", "two halves", {}, {}};
-    entry.make = [least](const latent::OptionTexts&, std::size_t columns, const latent::RowData*) {
-      if (columns != 1) throw latent::DataError("there must be one column");
+    entry.make = [least](const latent::OptionTexts&, const latent::TableColumns& columns, const latent::RowData*) {
+      if (columns.size() != 1) throw latent::DataError("there must be one column");
       return std::make_unique<latent::TypedModel<StartingHalves>>(
           StartingHalves{{}, least}, [] { return StartingHalves::Parameters{}; }, 1, Json::object(), 1, 2);
     };
@@ -47,7 +47,8 @@ TEST_SUITE("framework/comparison") {
   latent::Comparison compared(const latent::ModelEntry& entry, std::size_t columns = 1) {
     const std::vector<latent::ModelToCompare> models{{"halves", &entry, {}}};
     const std::vector<Acceleration> accelerations{Acceleration::none, Acceleration::squarem};
-    return latent::compare({.rows = rows}, columns, models, accelerations, {.starts = 6, .seed = 3});
+    return latent::compare({.rows = rows}, latent::TableColumns(columns), models, accelerations,
+                           {.starts = 6, .seed = 3});
   }
 
   TEST_CASE("comparison: contenders begin at the starts of a fit, and end at the one optimum") {
@@ -55,7 +56,7 @@ TEST_SUITE("framework/comparison") {
     const latent::Comparison comparison = compared(entry);
     REQUIRE(comparison.contenders.size() == 2);
     CHECK(comparison.observations == 8);
-    const auto model = entry.make({}, 1, nullptr);
+    const auto model = entry.make({}, latent::TableColumns(1), nullptr);
     for (std::size_t start = 0; start < 6; ++start) {
       const latent::Trace& plain = comparison.contenders[0].runs[start].trace;
       CHECK(plain.front().objective == comparison.contenders[1].runs[start].trace.front().objective);

@@ -18,11 +18,12 @@ TEST_SUITE("framework/model_file") {
     return {"halves",
             "two halves of the line",
             {{"side", "SIDE", "which half is certain", "left"}, {"depth", "N", "how deep"}},
-            [](const latent::OptionTexts& options, std::size_t columns, const latent::RowData*) {
-              const Json stored{
-                  {"dimensions", columns}, {"side", options.text("side")}, {"depth", options.whole_number("depth", 1)}};
+            [](const latent::OptionTexts& options, const latent::TableColumns& columns, const latent::RowData*) {
+              const Json stored{{"dimensions", columns.size()},
+                                {"side", options.text("side")},
+                                {"depth", options.whole_number("depth", 1)}};
               return std::make_unique<latent::TypedModel<TwoHalves>>(
-                  TwoHalves{}, [] { return TwoHalves::Parameters{}; }, 1, stored, columns, 2);
+                  TwoHalves{}, [] { return TwoHalves::Parameters{}; }, 1, stored, columns.size(), 2);
             }};
   }
   const std::vector<latent::ModelEntry> entries{halves_entry()};
@@ -75,8 +76,9 @@ TEST_SUITE("framework/model_file") {
   }
 
   TEST_CASE("model file: what is written is read, and written the same again") {
-    const auto model = halves_entry().make(
-        latent::OptionTexts(std::map<std::string, std::string>{{"side", "right"}, {"depth", "7"}}), 1, nullptr);
+    const auto model =
+        halves_entry().make(latent::OptionTexts(std::map<std::string, std::string>{{"side", "right"}, {"depth", "7"}}),
+                            latent::TableColumns(1), nullptr);
     model->set_parameters({{"share", 1.0 / 3}});
     const std::vector<std::string> columns{"x"};
     const Json written = latent::model_to_json("halves", *model, columns, nullptr);

@@ -121,7 +121,7 @@ TEST_SUITE("framework/special_column") {
   }
 
   TEST_CASE("symbols: of a given alphabet keep its order, and no other may come") {
-    const TableOptions given{.categories = Names{"letter"}, .symbols = {"b", "a"}};
+    const TableOptions given{.categories = Names{"letter"}, .alphabets = {{"b", "a"}}};
     const Table table = read("letter,x\na,1\nb,2\n", given);
     CHECK(table.alphabets == std::vector<Names>{{"b", "a"}, {}});
     CHECK(values_of(table) == "1 1 | 0 2 | ");
@@ -138,8 +138,8 @@ TEST_SUITE("framework/special_column") {
     CHECK(read("s,x\nb,1\n", {.categories = Names{"1"}}).has_header);
     CHECK_FALSE(read("s,0.5\nb,1\n", {.categories = Names{"1"}}).has_header);
     CHECK(read("a\nb\nc\n", {.header = false, .categories = Names{}}).rows() == 3);
-    CHECK_FALSE(read("a\nb\n", {.categories = Names{}, .symbols = {"a", "b"}}).has_header);
-    CHECK(read("x\na\nb\n", {.categories = Names{}, .symbols = {"a", "b"}}).has_header);
+    CHECK_FALSE(read("a\nb\n", {.categories = Names{}, .alphabets = {{"a", "b"}}}).has_header);
+    CHECK(read("x\na\nb\n", {.categories = Names{}, .alphabets = {{"a", "b"}}}).has_header);
   }
 
   TEST_CASE("symbols: are whole numbers in .npy files") {

@@ -31,7 +31,8 @@ latent::OptionTexts options_of(const latent::ModelEntry& entry, Texts texts) {
 }
 
 Conformance check(const latent::ModelEntry& entry, const Texts& texts, const RowData& data, std::uint64_t seed = 1) {
-  return entry.make(options_of(entry, texts), data.rows.columns(), &data)->check(data, {.seed = seed});
+  return entry.make(options_of(entry, texts), latent::TableColumns(data.rows.columns()), &data)
+      ->check(data, {.seed = seed});
 }
 
 // Counts of two kinds in two columns, all of them below `values`.
@@ -77,7 +78,7 @@ TEST_SUITE("models/conformance") {
       Texts texts;
       const RowMajorMatrix& rows;
     };
-    const std::vector<std::string> names{"a", "b", "c", "d"};
+    const std::vector<std::vector<std::string>> levels{{"a", "b", "c", "d"}};
     for (const char* components : {"2", "4"}) {
       for (const Case& each : {Case{{{"family", "poisson"}}, many}, Case{{{"family", "exponential"}}, positive},
                                Case{{{"family", "bernoulli"}}, binary},
@@ -85,7 +86,7 @@ TEST_SUITE("models/conformance") {
         Texts texts = each.texts;
         texts["components"] = components;
         RowData data{.rows = each.rows};
-        if (texts.contains("symbols")) data.symbols = names;
+        if (texts.contains("symbols")) data.levels = levels;
         const Conformance found = check(latent::mixture_entry(), texts, data);
         INFO(texts["family"] << " " << components << "\n" << found.report());
         CHECK(found.passed());
@@ -96,7 +97,7 @@ TEST_SUITE("models/conformance") {
   TEST_CASE("conformance: hidden Markov models, free and stationary, with priors, and of mixtures") {
     const RowMajorMatrix many = counts(12), symbols = counts(4, 240, 1);
     const std::vector<std::size_t> begins{0, 20, 45, 60, 90, 120, 150, 170, 200};
-    const std::vector<std::string> names{"a", "b", "c", "d"};
+    const std::vector<std::vector<std::string>> levels{{"a", "b", "c", "d"}};
     const Texts symbol_texts{{"family", "categorical"}, {"symbols", R"(["a", "b", "c", "d"])"}};
     for (Texts texts :
          {Texts{{"family", "poisson"}}, Texts{{"family", "gaussian"}}, Texts{{"initial", "stationary"}},
@@ -104,7 +105,7 @@ TEST_SUITE("models/conformance") {
       texts["states"] = "2";
       const bool of_symbols = texts.contains("symbols");
       RowData data{.rows = of_symbols ? symbols : many, .sequence_begins = begins};
-      if (of_symbols) data.symbols = names;
+      if (of_symbols) data.levels = levels;
       const Conformance found = check(latent::hidden_markov_entry(), texts, data);
       std::string said;
       for (const auto& [name, text] : texts) said += name + "=" + text + " ";

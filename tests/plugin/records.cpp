@@ -6,6 +6,31 @@
 
 namespace {
 
+struct Word {
+  std::string text;
+  int factor;
+  static constexpr auto columns() {
+    return latent::columns(latent::column("word", &Word::text), latent::column("factor", &Word::factor));
+  }
+};
+struct Answer {
+  latent::Category answer;
+  static constexpr auto columns() {
+    return latent::columns(latent::key("person"), latent::column("answer", &Answer::answer));
+  }
+};
+
+double number_of(double x) { return x; }
+double number_of(const std::array<int, 3>& x) { return x[0] + 10 * x[1] + 100 * x[2]; }
+double number_of(const Eigen::VectorXd& x) { return x.sum(); }
+double number_of(const Word& word) { return static_cast<double>(word.text.size()) * word.factor; }
+double number_of(const std::vector<double>& series) { return series.back() - series.front(); }
+double number_of(const std::vector<Answer>& answers) {
+  double sum = 0;
+  for (const Answer& each : answers) sum += static_cast<double>(each.answer.index);
+  return sum;
+}
+
 // The mean of whatever `number_of` makes of an observation, with variance 1. Hidden is nothing: what is tested is how
 // tables become observations.
 template <class Observed>
@@ -33,31 +58,6 @@ struct Mean {
   }
   Parameters maximization(const Statistics& sums, const Parameters&) const { return {sums.sum / sums.count}; }
 };
-
-struct Word {
-  std::string text;
-  int factor;
-  static constexpr auto columns() {
-    return latent::columns(latent::column("word", &Word::text), latent::column("factor", &Word::factor));
-  }
-};
-struct Answer {
-  latent::Category answer;
-  static constexpr auto columns() {
-    return latent::columns(latent::key("person"), latent::column("answer", &Answer::answer));
-  }
-};
-
-double number_of(double x) { return x; }
-double number_of(const std::array<int, 3>& x) { return x[0] + 10 * x[1] + 100 * x[2]; }
-double number_of(const Eigen::VectorXd& x) { return x.sum(); }
-double number_of(const Word& word) { return static_cast<double>(word.text.size()) * word.factor; }
-double number_of(const std::vector<double>& series) { return series.back() - series.front(); }
-double number_of(const std::vector<Answer>& answers) {
-  double sum = 0;
-  for (const Answer& each : answers) sum += static_cast<double>(each.answer.index);
-  return sum;
-}
 
 // Takes what the columns are called, and can draw.
 struct Answers : Mean<std::vector<Answer>> {

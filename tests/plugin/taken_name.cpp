@@ -1,10 +1,11 @@
 // A model by the name of one that the program has.
-#include <array>
+#include <cmath>
+#include <span>
 
 #include <latent/plugin.hpp>
 
 struct Coin {
-  using Observation = bool;
+  using Observation = unsigned char;  // 1: heads
   struct Parameters {
     double heads = 0.5;
     static constexpr auto fields() {
@@ -17,9 +18,9 @@ struct Coin {
       return latent::fields(latent::field("heads", &Statistics::heads), latent::field("tosses", &Statistics::tosses));
     }
   };
-  double expectation(const Parameters& at, std::span<const bool> tosses, Statistics& sums) const {
+  double expectation(const Parameters& at, std::span<const unsigned char> tosses, Statistics& sums) const {
     double log_likelihood = 0;
-    for (const bool head : tosses) {
+    for (const unsigned char head : tosses) {
       sums.tosses += 1;
       sums.heads += head ? 1 : 0;
       log_likelihood += std::log(head ? at.heads : 1 - at.heads);

@@ -106,6 +106,8 @@ struct DataOfModel<Model> {
 template <class Model>
 requires requires { typename Model::Observation; }
 struct DataOfModel<Model> {
+  static_assert(!std::same_as<typename Model::Observation, bool>,
+                "the model's Observation is bool, of which std::vector makes no array: use unsigned char");
   using type = std::span<const typename Model::Observation>;
 };
 template <class Model>

@@ -22,7 +22,7 @@
 
 // How rows of a table become the observations of a model whose data are a std::span<const Observation>. A row is
 //
-//   a number           of a table with one column: double, an integer, bool
+//   a number           of a table with one column: double, an integer (not bool, which a struct may have)
 //   std::array<T, D>   of a table with D columns of numbers
 //   Eigen::VectorXd    of any number of columns
 //   a struct           that names its columns:

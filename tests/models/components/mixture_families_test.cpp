@@ -1,3 +1,4 @@
+#include <latent/components/bank_entry.hpp>
 #include <latent/components/families.hpp>
 #include <latent/components/mixture.hpp>
 #include <latent/components/registration.hpp>
@@ -25,7 +26,7 @@ latent::OptionTexts options_with(const Texts& given) {
 
 std::string error_of(const Texts& given, std::size_t columns = 2) {
   try {
-    latent::mixture_entry().make(options_with(given), columns, nullptr);
+    latent::mixture_entry().make(options_with(given), latent::TableColumns(columns), nullptr);
   } catch (const latent::OptionError& error) {
     return error.what();
   }
@@ -84,7 +85,8 @@ TEST_SUITE("models/components/families") {
 
   TEST_CASE("symbols_of: texts of the data or of a file, where numbers between quotes stay texts") {
     const std::vector<std::string> own{"x", "y"};
-    const latent::RowData data{.symbols = own};
+    const std::vector<std::vector<std::string>> levels{own};
+    const latent::RowData data{.levels = levels};
     const auto options = options_with({{"symbols", R"(["10", "2", "b c"])"}});
     CHECK(latent::symbols_of(options, &data) == own);
     CHECK(latent::symbols_of(options, nullptr) == std::vector<std::string>{"10", "2", "b c"});
@@ -99,16 +101,17 @@ TEST_SUITE("models/components/families") {
   TEST_CASE("mixture_entry: every family is fitted, written, and read again to the same likelihood") {
     const latent::RowMajorMatrix rows = binary_rows(), column = rows.col(0);
     const std::vector<std::string> symbols{"no", "yes"};
+    const std::vector<std::vector<std::string>> levels{symbols};
     for (const std::string family : {"gaussian", "poisson", "bernoulli", "exponential", "categorical"}) {
       CAPTURE(family);
       const bool categorical = family == "categorical";
       const latent::RowData data{.rows = categorical ? column : rows,
-                                 .symbols = categorical ? std::span(symbols) : std::span<const std::string>()};
+                                 .levels = categorical ? std::span(levels) : std::span(levels).first(0)};
       const auto options = options_with({{"family", family}});
-      const auto model = latent::mixture_entry().make(options, data.rows.columns(), &data);
+      const auto model = latent::mixture_entry().make(options, latent::TableColumns(data.rows.columns()), &data);
       CHECK(latent::mixture_entry().needs(options).symbols == categorical);
       CHECK(model->needs().symbols == categorical);
-      CHECK(model->symbols() == (categorical ? symbols : std::vector<std::string>{}));
+      CHECK(model->levels() == (categorical ? levels : std::vector<std::vector<std::string>>{}));
       const auto report = model->fit(data, {.max_iterations = 5, .starts = 1}, {});
       CHECK(std::isfinite(report.summary.log_likelihood));
 
@@ -118,10 +121,11 @@ TEST_SUITE("models/components/families") {
       CHECK(model->options() == stored);
       Texts texts{{"family", family}};
       if (categorical) texts["symbols"] = stored["symbols"].dump();
-      const auto read = latent::mixture_entry().make(options_with(texts), data.rows.columns(), nullptr);
+      const auto read =
+          latent::mixture_entry().make(options_with(texts), latent::TableColumns(data.rows.columns()), nullptr);
       read->set_parameters(model->parameters());
       CHECK(read->log_likelihood(data) == report.summary.log_likelihood);
-      CHECK(read->symbols() == model->symbols());
+      CHECK(read->levels() == model->levels());
     }
   }
 
@@ -139,7 +143,8 @@ TEST_SUITE("models/components/families") {
     latent::RowMajorMatrix rows = binary_rows();
     rows(16, 1) = -3;
     const latent::RowData data{.rows = rows};
-    const auto model = latent::mixture_entry().make(options_with({{"family", "poisson"}}), 2, &data);
+    const auto model =
+        latent::mixture_entry().make(options_with({{"family", "poisson"}}), latent::TableColumns(2), &data);
     CHECK_THROWS_WITH_AS(model->fit(data, {}, {}), "row 17, column 2 is -3: a count must be a whole number from 0",
                          latent::DataError);
     rows(16, 1) = std::numeric_limits<double>::quiet_NaN();

@@ -57,7 +57,7 @@ Usage compare_usage() {
       "and at what cost. All accelerations of a model begin at the same points, and runs are made one after the "
       "other. What fails is shown with its reason. DATA are CSV, TSV or NumPy .npy files, or - for standard "
       "input; each is a comparison of its own. Defaults are in [brackets].",
-      {contenders_group(), table_options(true), rules_group(), compare_output_group()}};
+      {contenders_group(), table_options(), rules_group(), compare_output_group()}};
   usage.last_many = true;
   return usage;
 }

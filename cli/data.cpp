@@ -15,17 +15,28 @@
 
 namespace latent::cli {
 
-OptionGroup table_options(bool sequences) {
+namespace {
+
+OptionGroup table_options_with(const std::vector<Option>& sequence_options, const std::string& all_columns) {
   OptionGroup group{"Data",
-                    {{"columns", "LIST", "columns to use, by name, number or range of numbers: eruptions,3,5-7 [all]"},
+                    {{"columns", "LIST",
+                      "columns to use, by name, number or range of numbers: eruptions,3,5-7 [" + all_columns + "]"},
                      {"weights", "COLUMN", "column that says how much each row counts"}}};
-  if (sequences) {
-    for (const Option& option : sequence_options()) group.options.push_back(option);
-  }
+  for (const Option& option : sequence_options) group.options.push_back(option);
   group.options.push_back({"separator", "CHAR", "between cells: a character, tab or space [detected]"});
   group.options.push_back({"header", "YES|NO", "whether the first line names the columns [detected]"});
   return group;
 }
+
+}  // namespace
+
+OptionGroup table_options(const DataNeeds& needs) {
+  std::string names;
+  for (const NeededColumn& column : needs.columns) names += (names.empty() ? "" : ",") + column.name;
+  return table_options_with(sequence_options(needs), names.empty() ? "all" : names);
+}
+
+OptionGroup table_options() { return table_options_with(sequence_options({.sequences = true}), "all"); }
 
 Reading reading_of(const StoredModel& stored) {
   return {stored.model->needs(), stored.model->levels(), stored.columns};

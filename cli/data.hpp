@@ -15,8 +15,10 @@
 
 namespace latent::cli {
 
-// The options of every command that reads a table; with `sequences`, those of models of sequences too.
-OptionGroup table_options(bool sequences);
+// The options of a command that reads a table for a model that wants it so.
+OptionGroup table_options(const DataNeeds& needs);
+// The same for any model.
+OptionGroup table_options();
 
 // How a model wants its data read.
 struct Reading {

@@ -35,13 +35,13 @@ std::string observation_of(const DataNeeds& needs) {
   return needs.columns.empty() ? text : text + ", or those that --columns lists in this order";
 }
 
-OptionGroup model_group(const ModelEntry& entry, bool sequences) {
+OptionGroup model_group(const ModelEntry& entry) {
   OptionGroup group{"Model", {}};
   for (const ModelOption& option : entry.options) {
     const bool needed = option.initial.empty();
     group.options.push_back({option.name, option.value, option.description, option.initial, needed});
   }
-  if (sequences) return group;  // there, --known-states says more
+  if (!entry.starts_from_labels) return group;
   group.options.push_back({"start-labels", "COLUMN",
                            "start from known classes: the column of the data that holds them, as numbers; it is not "
                            "fitted"});
@@ -91,14 +91,13 @@ OptionGroup fit_group() {
 
 Usage fit_usage(const ModelEntry& entry) {
   const DataNeeds needs = needs_of(entry);
-  const bool sequences = needs.sequences || needs.groups;
   return {"latent fit " + entry.name,
           {"DATA"},
-          "Fits a " + entry.summary +
-              " by expectation-maximization. DATA is a CSV, TSV or NumPy .npy file, or - for "
+          "Fits the model " + entry.name + " (" + entry.summary +
+              ") by expectation-maximization. DATA is a CSV, TSV or NumPy .npy file, or - for "
               "standard input; " +
               observation_of(needs) + ". Defaults are in [brackets].",
-          {model_group(entry, needs.sequences), table_options(sequences), fit_group(), output_group()}};
+          {model_group(entry), table_options(needs), fit_group(), output_group()}};
 }
 
 FitOptions fit_options_without_acceleration(const Arguments& arguments) {

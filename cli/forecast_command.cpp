@@ -21,7 +21,7 @@ Usage forecast_usage() {
       "Prints what is to come after each sequence of DATA, as CSV: the probability of each state, and the expected "
       "value of each column if the model has means. FITTED is a model file of a model of sequences; DATA a CSV, TSV "
       "or NumPy .npy file, or - for standard input.",
-      {{"Forecast", {{"steps", "H", "rows to look ahead", "1"}}}, table_options(true), {"Output", {output_option()}}}};
+      {{"Forecast", {{"steps", "H", "rows to look ahead", "1"}}}, table_options(), {"Output", {output_option()}}}};
 }
 
 void write_heading(std::ostream& out, const StoredModel& stored, const Table& table, const SequenceNames& names,

@@ -24,7 +24,7 @@ Usage predict_usage() {
               "of the states of a sequence: posterior (of each row, given its whole sequence), viterbi (the most "
               "probable path, without probabilities), or filtered (of each row, given the rows up to it)",
               name_of(Decoding::posterior)}}},
-           table_options(true),
+           table_options(),
            {"Output", {output_option()}}}};
 }
 

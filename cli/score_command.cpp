@@ -23,7 +23,7 @@ Usage score_usage() {
       {"FITTED", "DATA"},
       "Prints the log-likelihood of DATA under a model. FITTED is a model file; DATA a CSV, TSV or NumPy .npy file, "
       "or - for standard input.",
-      {table_options(true),
+      {table_options(),
        {"Output",
         {{"per-observation", "", "print the log-likelihood of every row, or sequence, instead"},
          {"json", "", "print a JSON object"},

@@ -38,15 +38,23 @@ std::vector<std::size_t> read_lengths(const std::string& file) {
 
 }  // namespace
 
-std::vector<Option> sequence_options() {
-  return {{"sequence", "COLUMN",
-           "column that says which sequence a row belongs to; its rows follow one another [all rows are one sequence]"},
-          {"lengths", "FILE", "instead: a file with the lengths of the sequences, one a line"},
-          {"known-states", "COLUMN", "column with the hidden states that are known, from 1; empty or NA: unknown"}};
+std::vector<Option> sequence_options(const DataNeeds& needs) {
+  if (!needs.key.empty()) {
+    return {{"sequence", "COLUMN",
+             "column that says which observation a row belongs to, wherever it stands [" + needs.key + "]"}};
+  }
+  std::vector<Option> all{
+      {"sequence", "COLUMN",
+       "column that says which sequence a row belongs to; its rows follow one another [all rows are one sequence]"},
+      {"lengths", "FILE", "instead: a file with the lengths of the sequences, one a line"},
+      {"known-states", "COLUMN", "column with the hidden states that are known, from 1; empty or NA: unknown"}};
+  if (needs.groups) all.pop_back();
+  if (!needs.groups && !needs.sequences) all.clear();
+  return all;
 }
 
 void check_sequence_options(const Arguments& arguments, const DataNeeds& needs) {
-  for (const Option& option : sequence_options()) {
+  for (const Option& option : sequence_options({.sequences = true})) {
     if (!arguments.has(option.name)) continue;
     if (option.name == "known-states" && needs.groups) {
       throw OptionError("known-states is '" + arguments.text(option.name) + "', but the model has no states");

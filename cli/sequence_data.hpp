@@ -14,8 +14,8 @@
 
 namespace latent::cli {
 
-// --sequence, --lengths, --known-states.
-std::vector<Option> sequence_options();
+// Those of --sequence, --lengths, --known-states that a model has that wants its data so.
+std::vector<Option> sequence_options(const DataNeeds& needs);
 
 // Throws OptionError if one of them is given for a model without sequences, or two of them contradict each other.
 void check_sequence_options(const Arguments& arguments, const DataNeeds& needs);

@@ -131,7 +131,7 @@ class OptionTexts {
 
 struct ModelEntry {
   std::string name;     // on the command line and in the model file
-  std::string summary;  // what is fitted: "mixture of Gaussians"
+  std::string summary;  // what it is: "mixture of Gaussians"
   std::vector<ModelOption> options;
   // A model with those options for rows of those columns, as yet without parameters. `data` is what it will be fitted
   // to; null when it is read from a file, or made to see whether its options are right (then there are no columns).
@@ -142,6 +142,7 @@ struct ModelEntry {
   // How a model with those options wants its data read. Throws OptionError. May also be asked with the options' initial
   // texts alone, without those that must be given: what help tells of the data depends on it.
   std::function<DataNeeds(const OptionTexts& options)> needs = [](const OptionTexts&) { return DataNeeds{}; };
+  bool starts_from_labels = false;  // whether a fit may start from a known class of each row
 };
 
 // Throws OptionError if the model cannot have these options, as far as that can be told without data.

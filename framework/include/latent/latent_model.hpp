@@ -27,7 +27,8 @@
 //                                       M-step: the parameters that maximise the expected complete-data log-likelihood
 //
 // What no concept can check: the E-step changes nothing but `sums`; the sums and the log-likelihood of two parts of the
-// data add up to those of the whole; the M-step never lowers the expected complete-data log-likelihood.
+// data add up to those of the whole; the M-step never lowers the expected complete-data log-likelihood. Sums of E-steps
+// at different parameters may be added up too (incremental and online EM), so `current` only says what the sums do not.
 // latent::check_conformance(model, data) checks that at run time (<latent/conformance.hpp>).
 //
 // You get latent::fit(model, data) with its driver, parallel sums, stopping rules, verdicts and traces

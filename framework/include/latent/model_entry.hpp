@@ -103,6 +103,7 @@ template <TabularModel Model>
 ModelEntry model_entry(std::string name, std::string summary) {
   ModelEntry made{std::move(name), std::move(summary), options_of<Model>(), nullptr};
   made.needs = [](const OptionTexts&) { return entry::needs<Model>(); };
+  made.starts_from_labels = StartsFromLabels<Model>;
   made.make = [](const OptionTexts& texts, const TableColumns& columns, const RowData*) -> std::unique_ptr<AnyModel> {
     Model model = with_options(Model{}, texts);
     const DataNeeds needs = entry::needs<Model>();

@@ -100,12 +100,21 @@ Eigen::MatrixXd centred(const Eigen::VectorXd& scatter, const Eigen::VectorXd& s
       "covariances, or a prior");
 }
 
+// Whether a covariance cannot be told from a singular one: of its correlations, what a column keeps beside those before
+// it (the square of a pivot of Cholesky's factor) is no more than rounding.
+bool is_singular(const Eigen::MatrixXd& covariance) {
+  const Eigen::VectorXd variances = covariance.diagonal();
+  if (!(variances.minCoeff() > 0)) return true;
+  const Eigen::VectorXd units = variances.cwiseSqrt().cwiseInverse();
+  const Eigen::LLT<Eigen::MatrixXd> factor(units.asDiagonal() * covariance * units.asDiagonal());
+  const double rounding = 4 * static_cast<double>(covariance.rows()) * std::numeric_limits<double>::epsilon();
+  return factor.info() != Eigen::Success || !(factor.matrixLLT().diagonal().cwiseAbs2().minCoeff() > rounding);
+}
+
 Eigen::MatrixXd regularized(const Eigen::MatrixXd& covariance, const Eigen::VectorXd& variances, double floor,
                             std::optional<Eigen::Index> component, double observations, const Notes& notes) {
   if (floor == 0) {
-    const Eigen::VectorXd units = variances.cwiseSqrt().cwiseInverse();
-    const Eigen::MatrixXd scaled = units.asDiagonal() * covariance * units.asDiagonal();
-    if (Eigen::LLT<Eigen::MatrixXd>(scaled).info() != Eigen::Success) throw_collapsed(component, observations);
+    if (is_singular(covariance)) throw_collapsed(component, observations);
     note_component(notes, component, observations, covariance.rows(), false, floor);
     return covariance;
   }

@@ -34,7 +34,7 @@ ModelEntry mixture_entry() {
   std::vector<ModelOption> options = family_options();
   options.insert(options.begin(), {"components", "K", "number of components"});
   options.push_back(mixture_start_option());
-  return {"mixture", "mixture of densities of one family", options, make_mixture, needs_of_family};
+  return {"mixture", "mixture of densities of one family", options, make_mixture, needs_of_family, true};
 }
 
 }  // namespace latent

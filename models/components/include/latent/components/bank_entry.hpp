@@ -69,6 +69,7 @@ ModelEntry mixture_entry(std::string name, std::string summary) {
   ModelEntry entry{std::move(name), std::move(summary), options_of<Bank>(), nullptr};
   entry.options.insert(entry.options.begin(), {"components", "K", "number of components"});
   entry.options.push_back(mixture_start_option());
+  entry.starts_from_labels = true;
   entry.make = [](const OptionTexts& options, const TableColumns& columns, const RowData* data) {
     const Bank bank = bank_with<Bank>(options, columns);
     const std::size_t width = std::max<std::size_t>(1, columns.size());

@@ -28,9 +28,12 @@
 //   Statistics statistics(const Prepared&) const;
 //                                         an empty sum
 //   void log_densities(const Prepared&, const ColumnBlock& rows, Columns out) const;
-//                                         out(n, k) = log of component k's density at row n; rows.padded_rows() x K
+//                                         out(n, k) = log of component k's density at row n, with log_constants[k]
+//                                         added as it stands in Prepared, log-weight and all; rows.padded_rows() x K,
+//                                         of which those beyond the last row may become anything
 //   void accumulate(const Prepared&, const ColumnBlock& rows, ConstColumns weights, Statistics& sums) const;
-//                                         adds weights(n, k) * t(row n) to component k's sums
+//                                         adds weights(n, k) * t(row n) to component k's sums; beyond the last row
+//                                         cells and weights are 0
 //   Parameters maximization(const Statistics& sums, const Parameters& current, Notes notes) const;
 //   Parameters pooled(const Observations&, Weights, std::size_t components) const;
 //                                         all components alike, at the data's own moments: where starts begin

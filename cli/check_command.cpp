@@ -23,7 +23,10 @@ Usage check_usage(const ModelEntry& entry) {
                   "fixed points are stationary points of the log-likelihood, and more. DATA as for latent fit. Exit "
                   "status 1 if a check failed. Defaults are in [brackets].";
   usage.groups.resize(2);  // the model's and the data's
-  std::erase_if(usage.groups.front().options, [](const Option& option) { return option.name == "start-labels"; });
+  // It begins at the model's own starts.
+  std::erase_if(usage.groups.front().options, [](const Option& option) {
+    return option.name == "start-labels" || (option.name == "start" && option.value == "FILE");
+  });
   usage.groups.push_back(
       {"Check",
        {{"seed", "N", "of all randomness: the same seed checks the same", std::to_string(defaults.seed)},

@@ -1,5 +1,6 @@
 #include "fit_start.hpp"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -11,8 +12,11 @@
 namespace latent::cli {
 namespace {
 
-// A --start that is no way of starting but a file.
-bool is_file(const std::string& start) { return start.find_first_of("./") != std::string::npos; }
+// Whether --start is no way of starting that the model knows, but a file.
+bool is_file(const std::string& start, const ModelEntry& entry) {
+  const bool has_ways = std::ranges::find(entry.options, "start", &ModelOption::name) != entry.options.end();
+  return !has_ways || start.find_first_of("./") != std::string::npos;
+}
 
 void refuse_many_starts(const Arguments& arguments, const std::string& from) {
   if (arguments.given("starts") && arguments.whole_number("starts", 1) > 1) {
@@ -58,7 +62,7 @@ FitStart fit_start(const Arguments& arguments, const ModelEntry& entry, Entries 
   if (arguments.given("start") && arguments.given("start-labels")) {
     throw OptionError("start and start-labels are both given, a fit starts from one of them");
   }
-  if (arguments.has("start") && is_file(arguments.text("start"))) {
+  if (arguments.has("start") && is_file(arguments.text("start"), entry)) {
     const std::string& file = arguments.text("start");
     refuse_many_starts(arguments, "a file");
     start.from_file = read_model_file(file, entries);

@@ -1,5 +1,6 @@
 #include "fit_usage.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <string>
@@ -40,6 +41,9 @@ OptionGroup model_group(const ModelEntry& entry) {
   for (const ModelOption& option : entry.options) {
     const bool needed = option.initial.empty();
     group.options.push_back({option.name, option.value, option.description, option.initial, needed});
+  }
+  if (std::ranges::find(entry.options, "start", &ModelOption::name) == entry.options.end()) {
+    group.options.push_back({"start", "FILE", "start from a fitted or hand-written model [the model's own starts]"});
   }
   if (!entry.starts_from_labels) return group;
   group.options.push_back({"start-labels", "COLUMN",

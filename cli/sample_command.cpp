@@ -107,17 +107,16 @@ class TextWriter final : public RowWriter {
 class SymbolWriter final : public RowWriter {
  public:
   SymbolWriter(std::ostream& out, const Columns& columns, const std::vector<std::vector<std::string>>& levels)
-      : out_(out), cells_(columns.names.size()) {
+      : out_(out), names_(columns.names), cells_(columns.names.size()) {
     for (std::size_t j = 0; j < levels.size(); ++j) {
       for (const std::string& text : levels[j]) cells_[j + (columns.sequence ? 1 : 0)].push_back(delimited_cell(text));
     }
-    for (std::size_t j = 0; j < columns.names.size(); ++j) {
-      out_ << (j > 0 ? "," : "") << delimited_cell(columns.names[j]);
-    }
-    out_ << '\n';
   }
 
   void write(const RowMajorMatrix& rows) override {
+    for (std::size_t j = 0; j < names_.size(); ++j) out_ << (j > 0 ? "," : "") << delimited_cell(names_[j]);
+    if (!names_.empty()) out_ << '\n';
+    names_.clear();
     for (Eigen::Index i = 0; i < rows.rows(); ++i) {
       for (Eigen::Index j = 0; j < rows.cols(); ++j) {
         const double value = rows(i, j);
@@ -130,6 +129,7 @@ class SymbolWriter final : public RowWriter {
 
  private:
   std::ostream& out_;
+  std::vector<std::string> names_;               // until they are written
   std::vector<std::vector<std::string>> cells_;  // one list a column, empty for numbers
 };
 

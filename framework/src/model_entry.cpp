@@ -10,6 +10,7 @@ void check_width(const DataNeeds& needs, std::size_t columns) {
 }
 
 TableColumns as_the_model_calls_them(TableColumns columns, const DataNeeds& needs) {
+  if (!needs.columns.empty()) columns.names.resize(needs.columns.size());
   for (std::size_t j = 0; j < needs.columns.size(); ++j) columns.names[j] = needs.columns[j].name;
   return columns;
 }

@@ -143,7 +143,7 @@ TEST_SUITE("cli/bad_model_file") {
 
   TEST_CASE("model file: an unknown key is refused, a comment is not") {
     refused([](Json& model) { model["column"] = Json::array(); },
-            "key \"column\" is unknown, the keys there are format, version, model, comment, options, columns, "
+            "key \"column\" is unknown, the keys there are format, version, model, comment, options, columns, levels, "
             "parameters, fit");
     const Folder folder;
     Json model = right_model();

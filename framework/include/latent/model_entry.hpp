@@ -11,7 +11,9 @@
 #include <latent/any_model.hpp>
 #include <latent/error.hpp>
 #include <latent/latent_model.hpp>
+#include <latent/member_names.hpp>
 #include <latent/model_options.hpp>
+#include <latent/optional_members.hpp>
 #include <latent/record.hpp>
 #include <latent/table_columns.hpp>
 #include <latent/text.hpp>
@@ -60,12 +62,17 @@ concept TakesMissingCells = requires {
   requires Model::missing_cells;
 };
 
+LATENT_MEMBER_NAME(MentionsAdapt, adapt)
+LATENT_MEMBER_NAME(MentionsShape, shape)
+LATENT_MEMBER_NAME(MentionsOptions, options)
+LATENT_MEMBER_NAME(MentionsValidate, validate)
+
 template <class Data>
 inline constexpr bool is_of_a_table = std::same_as<Data, Observations> || std::same_as<Data, Sequences>;
 template <ReadableObservation Observation>
 inline constexpr bool is_of_a_table<std::span<const Observation>> = true;
 
-// A model whose data can be read from a table.
+// A model whose data can be read from a table, and whose Parameters have fields().
 template <class Model>
 concept TabularModel = LatentModel<Model> && is_of_a_table<DataOf<Model>> && HasFields<typename Model::Parameters> &&
     std::default_initializable<Model>;
@@ -101,6 +108,18 @@ TableColumns as_the_model_calls_them(TableColumns columns, const DataNeeds& need
 
 template <TabularModel Model>
 ModelEntry model_entry(std::string name, std::string summary) {
+  static_assert(!MentionsAdapt<Model> || Adapts<Model>,
+                "the model's member 'adapt' cannot be called as: void adapt(const latent::TableColumns&)");
+  static_assert(!MentionsShape<Model> || ShapesParameters<Model>,
+                "the model's member 'shape' cannot be called as: Parameters shape() const");
+  static_assert(!MentionsOptions<Model> || HasOptions<Model>,
+                "the model's member 'options' cannot be called as: static constexpr auto options()");
+  static_assert(!MentionsValidate<Model> || ValidatesOptions<Model>,
+                "the model's member 'validate' cannot be called as: void validate() const");
+  static_assert(
+      !MentionsPosterior<Model> || HasPosterior<Model>,
+      "the model's member 'posterior' cannot be called as: Eigen::VectorXd posterior(const Parameters&, const "
+      "Observation&) const, or of a const Prepared& if the model has prepare");
   ModelEntry made{std::move(name), std::move(summary), options_of<Model>(), nullptr};
   made.needs = [](const OptionTexts&) { return entry::needs<Model>(); };
   made.starts_from_labels = StartsFromLabels<Model>;

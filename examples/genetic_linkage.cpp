@@ -6,20 +6,20 @@
 #include <cstdio>
 #include <span>
 
+#include <latent/conformance.hpp>
 #include <latent/fit.hpp>
+
+using latent::field;
 
 struct Linkage {
   struct Parameters {
     double theta = 0.5;
-    static constexpr auto fields() {
-      return latent::fields(latent::field("theta", &Parameters::theta, latent::unit_interval));
-    }
+    static constexpr auto fields() { return latent::fields(field("theta", &Parameters::theta, latent::unit_interval)); }
   };
   struct Statistics {
-    double for_theta = 0, against = 0;  // expected animals in classes of probability theta/4, and of (1 - theta)/4
+    double yes = 0, no = 0;  // expected animals in classes of probability theta/4, and of (1 - theta)/4
     static constexpr auto fields() {
-      return latent::fields(latent::field("for_theta", &Statistics::for_theta),
-                            latent::field("against", &Statistics::against));
+      return latent::fields(field("yes", &Statistics::yes), field("no", &Statistics::no));
     }
   };
   using Observation = std::array<double, 4>;  // animals in each class
@@ -28,16 +28,13 @@ struct Linkage {
     const double first = 0.5 + at.theta / 4, other = (1 - at.theta) / 4, last = at.theta / 4;
     double log_likelihood = 0;
     for (const auto& [a, b, c, d] : families) {
-      sums.for_theta += a * last / first + d;
-      sums.against += b + c;
+      sums.yes += a * last / first + d;
+      sums.no += b + c;
       log_likelihood += a * std::log(first) + (b + c) * std::log(other) + d * std::log(last);
     }
     return log_likelihood;
   }
-
-  Parameters maximization(const Statistics& sums, const Parameters&) const {
-    return {sums.for_theta / (sums.for_theta + sums.against)};
-  }
+  Parameters maximization(const Statistics& sums, const Parameters&) const { return {sums.yes / (sums.yes + sums.no)}; }
 };
 static_assert(latent::LatentModel<Linkage>);
 
@@ -46,5 +43,6 @@ int main() {
   const auto fitted = latent::fit(Linkage{}, families, {.tolerance = 1e-12, .stop = latent::StopRule::parameters});
   std::printf("theta = %.12f\n%s\n", fitted.parameters.theta, fitted.summary.brief_report().c_str());
   const double published = (15 + std::sqrt(15 * 15 + 4 * 197 * 68)) / 394;  // where the score is zero
-  return std::abs(fitted.parameters.theta - published) < 1e-10 ? 0 : 1;
+  const bool agrees = std::abs(fitted.parameters.theta - published) < 1e-10;
+  return agrees && latent::check_conformance(Linkage{}, families).passed() ? 0 : 1;
 }

@@ -9,6 +9,7 @@
 #include <span>
 
 #include <boost/random/uniform_real_distribution.hpp>
+#include <latent/conformance.hpp>
 #include <latent/fit.hpp>
 
 struct LatentClasses {
@@ -84,5 +85,6 @@ int main() {
             << fitted.parameters.weights.transpose() << "\nyes to each question, one class a row\n"
             << fitted.parameters.yes << '\n';
   const double published = -440.027112;  // Linzer & Lewis (2011), section 4
-  return std::abs(fitted.summary.log_likelihood - published) < 1e-6 ? 0 : 1;
+  const bool agrees = std::abs(fitted.summary.log_likelihood - published) < 1e-6;
+  return agrees && latent::check_conformance(LatentClasses{}, {patterns, students}).passed() ? 0 : 1;
 }

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <span>
 
+#include <latent/conformance.hpp>
 #include <latent/fit.hpp>
 
 struct LinkageWithPrior {
@@ -67,7 +68,8 @@ int main() {
     std::printf("Beta(%g, %g): theta = %.9f\n%s", model.a, model.b, fitted.parameters.theta,
                 fitted.summary.full_report().c_str());
     const double published = mode(14, 1 + model.b - 1, 5 + model.a - 1);
-    all_agree = all_agree && std::abs(fitted.parameters.theta - published) < 1e-10;
+    all_agree = all_agree && std::abs(fitted.parameters.theta - published) < 1e-10 &&
+                latent::check_conformance(model, families).passed();
   }
   return all_agree ? 0 : 1;
 }

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <span>
 
+#include <latent/conformance.hpp>
 #include <latent/fit.hpp>
 
 struct PoissonMixture {
@@ -54,5 +55,6 @@ int main() {
   std::printf("%.6f of the days with mean %.5f, the rest with mean %.5f\n%s", weight, means[0], means[1],
               fitted.summary.full_report().c_str());
   const double published = -1989.945859883;
-  return std::abs(fitted.summary.log_likelihood - published) < 1e-9 ? 0 : 1;
+  const bool agrees = std::abs(fitted.summary.log_likelihood - published) < 1e-9;
+  return agrees && latent::check_conformance(PoissonMixture{}, {deaths, days}).passed() ? 0 : 1;
 }

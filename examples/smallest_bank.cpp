@@ -8,6 +8,7 @@
 
 #include <latent/components/independent_columns.hpp>
 #include <latent/components/mixture.hpp>
+#include <latent/conformance.hpp>
 #include <latent/fit.hpp>
 #include <latent/hmm/hidden_markov.hpp>
 #include <latent/table.hpp>
@@ -45,8 +46,10 @@ static_assert(latent::ComponentBank<GeometricBank> && latent::BankTakesMissing<G
 
 int main() {
   const latent::Table lamb = latent::read_table("examples/data/fetal_lamb.csv");
-  const auto one = latent::fit(latent::Mixture<GeometricBank>{.components = 1}, lamb.view());
-  const auto moods = latent::fit(latent::HiddenMarkovModel<GeometricBank>{.states = 2}, {lamb.view()});
+  const latent::Mixture<GeometricBank> mixture{.components = 1};
+  const latent::HiddenMarkovModel<GeometricBank> chain{.states = 2};
+  const auto one = latent::fit(mixture, lamb.view());
+  const auto moods = latent::fit(chain, {lamb.view()});
   std::cout << "one geometric distribution: " << one.summary.brief_report()
             << "\na hidden Markov model: " << moods.summary.brief_report() << "\nmeans "
             << moods.parameters.emissions.means.transpose() << "\ntransitions\n"
@@ -55,7 +58,9 @@ int main() {
   // One component has a closed form: 86 movements in 225 intervals. For the hidden Markov model no number is published:
   // what a simplex search of the likelihood finds, written apart from this.
   const double closed_form = 225 * std::log(225. / 311) + 86 * std::log(86. / 311);
+  const bool conforms = latent::check_conformance(mixture, lamb.view()).passed() &&
+                        latent::check_conformance(chain, {lamb.view()}).passed();
   const bool agrees = std::abs(one.summary.log_likelihood - closed_form) < 1e-9 &&
                       std::abs(moods.summary.log_likelihood - -174.596674522) < 1e-8;
-  return agrees ? 0 : 1;
+  return agrees && conforms ? 0 : 1;
 }

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <span>
 
+#include <latent/conformance.hpp>
 #include <latent/fit.hpp>
 
 struct TwoCoins {
@@ -55,7 +56,7 @@ int main() {
     std::size_t iterations;
     std::array<double, 2> heads;
   };
-  bool all_agree = true;
+  bool all_agree = latent::check_conformance(TwoCoins{}, series).passed();
   for (const Published& published : {Published{1, {0.71, 0.58}}, Published{10, {0.80, 0.52}}}) {
     const auto fitted = latent::fit(TwoCoins{}, series, start, {.max_iterations = published.iterations});
     const auto& [a, b] = fitted.parameters.heads;

@@ -1,24 +1,22 @@
 // Several annotators, and nobody knows the truth: how often each one errs, and in which way, and what is probably true.
 //   p(labels of an item) = sum_k w_k prod_(annotator a, label l) p_akl      (Dawid & Skene 1979)
-// A plugin: its observation is an item with its labels, rows of a table that share a key, in columns of text. Data: their
-// table 1, the fitness of 45 patients for an operation in four grades; anaesthetist 1 saw every patient's form three
-// times.
+// A plugin: its observation is an item with its labels, rows of a table that share a key, in columns of text. Data:
+// their table 1, the fitness of 45 patients for an operation in four grades; anaesthetist 1 saw every patient's form
+// three times.
 //   latent --plugin build/release/examples/plugins/dawid_skene.so fit dawid-skene examples/data/anaesthetists.csv
 #include <cmath>
 #include <cstddef>
 #include <span>
 #include <vector>
 
-#include <boost/random/uniform_01.hpp>
 #include <latent/plugin.hpp>
 
-using Eigen::MatrixXd, Eigen::VectorXd, latent::field;
+using Eigen::MatrixXd, Eigen::VectorXd, latent::column, latent::field, latent::key;
 
 struct Label {
   latent::Category annotator, label;
   static constexpr auto columns() {
-    return latent::columns(latent::key("patient"), latent::column("annotator", &Label::annotator),
-                           latent::column("label", &Label::label));
+    return latent::columns(key("patient"), column("annotator", &Label::annotator), column("label", &Label::label));
   }
 };
 
@@ -56,7 +54,8 @@ struct DawidSkene {
   double expectation(const Parameters& at, std::span<const Observation> items, Statistics& sums) const {
     double log_likelihood = 0;
     for (const Observation& item : items) {
-      const VectorXd joint = joint_with(at, item);
+      VectorXd joint = at.weights;  // probabilities of the labels together with each truth
+      for (const auto& [annotator, label] : item) joint.array() *= at.answers[annotator].col(label).array();
       add(item, joint / joint.sum(), sums);
       log_likelihood += std::log(joint.sum());
     }
@@ -66,31 +65,25 @@ struct DawidSkene {
     Parameters next{sums.items / sums.items.sum(), current.answers};
     for (std::size_t a = 0; a < annotators; ++a) {
       const VectorXd labels = sums.answers[a].rowwise().sum();
-      for (std::size_t k = 0; k < components; ++k) {  // who never met a grade keeps what was assumed of it
+      for (std::size_t k = 0; k < components; ++k)  // who never met a grade keeps what was assumed of it
         if (labels[k] > 0) next.answers[a].row(k) = sums.answers[a].row(k) / labels[k];
-      }
     }
     return next;
   }
-  // The truth of an item as the shares of the labels given to it (their equation 3.1), a little at random.
-  Parameters initialize(std::span<const Observation> items, latent::Random& random) const {
+  // The truth of an item as the shares of the labels given to it (their equation 3.1): all starts are the same.
+  Parameters initialize(std::span<const Observation> items, latent::Random&) const {
     Statistics sums = statistics({});
     for (const Observation& item : items) {
-      VectorXd truth = VectorXd::NullaryExpr(components, [&] { return boost::random::uniform_01<>()(random) / 5; });
+      VectorXd truth = VectorXd::Zero(components);
       for (const Label& each : item) truth[each.label] += 1;
       add(item, truth / truth.sum(), sums);
     }
     return maximization(sums, shape());
   }
   VectorXd posterior(const Parameters& at, const Observation& item) const {
-    const VectorXd joint = joint_with(at, item);
-    return joint / joint.sum();
-  }
-  // Probabilities of the labels together with each truth.
-  static VectorXd joint_with(const Parameters& at, const Observation& item) {
-    VectorXd joint = at.weights;
-    for (const auto& [annotator, label] : item) joint.array() *= at.answers[annotator].col(label).array();
-    return joint;
+    Statistics own = statistics(at);
+    expectation(at, {&item, 1}, own);
+    return own.items;
   }
   static void add(const Observation& item, const VectorXd& truth, Statistics& sums) {
     sums.items += truth;

@@ -2,8 +2,8 @@
 //   p(0) = s + (1 - s) exp(-m)      p(y) = (1 - s) exp(-m) m^y / y!   for y > 0
 // The model that docs/write-a-model.md writes. Data: 4075 widows by their number of children (Thisted 1988, Elements of
 // Statistical Computing).
-//   latent --plugin build/release/examples/plugins/extra_zeros.so fit extra-zeros examples/data/widows.csv \
-//     --columns children --weights widows
+//   latent --plugin build/release/examples/plugins/extra_zeros.so fit extra-zeros examples/data/widows.csv
+//       --columns children --weights widows
 #include <cmath>
 #include <cstddef>
 #include <span>

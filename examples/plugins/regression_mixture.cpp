@@ -1,21 +1,20 @@
 // A mixture of linear regressions, by a bank of densities of y given the predictors. Hidden: on which of K lines a row
-// lies. (latent::HiddenMarkovModel of the same bank is a Markov-switching regression.)
+// lies. A hidden Markov model of the same bank is a Markov-switching regression.
 //   y = b_k0 + b_k1 x_1 + ... + error,  error ~ normal(0, variance)      (DeSarbo & Cron 1988)
 //   M-step  least squares with the responsibilities as weights
 // The last column is y. One variance for all lines: with one for each, a line through two points would have a variance
 // of zero and an infinite likelihood. Data: Old Faithful, the waiting time after an eruption on its duration.
+//   latent --plugin build/release/examples/plugins/regression_mixture.so fit regressions examples/data/old_faithful.csv
+//     --components 2
 #include <cmath>
 #include <cstddef>
-#include <iostream>
 #include <numbers>
 #include <vector>
 
 #include <Eigen/QR>
 #include <latent/components/column_moments.hpp>
-#include <latent/components/mixture.hpp>
-#include <latent/conformance.hpp>
-#include <latent/fit.hpp>
-#include <latent/table.hpp>
+#include <latent/hmm/bank_entry.hpp>
+#include <latent/plugin.hpp>
 
 using Eigen::MatrixXd, Eigen::VectorXd, latent::field;
 
@@ -82,12 +81,5 @@ struct RegressionBank {
 };
 static_assert(latent::ComponentBank<RegressionBank>);
 
-int main() {
-  const latent::Table eruptions = latent::read_table("examples/data/old_faithful.csv");  // duration, waiting
-  const latent::Mixture<RegressionBank> model{.components = 2};
-  const auto fitted = latent::fit(model, eruptions.view());
-  std::cout << fitted.summary.full_report() << "lines\n" << fitted.parameters.components.coefficients << '\n';
-  // No published number is known: what a simplex search of the likelihood finds, written apart from this.
-  const bool agrees = std::abs(fitted.summary.log_likelihood - -865.799358860) < 1e-8;
-  return agrees && latent::check_conformance(model, eruptions.view()).passed() ? 0 : 1;
-}
+LATENT_PLUGIN(latent::mixture_entry<RegressionBank>("regressions", "mixture of linear regressions"),
+              latent::chain_entry<RegressionBank>("switching-regressions", "regressions that a hidden chain switches"))

@@ -18,8 +18,8 @@ Usage check_usage(const ModelEntry& entry) {
   const ConformanceOptions defaults;
   Usage usage = fit_usage(entry);
   usage.command = "latent check " + entry.name;
-  usage.summary = "Checks a " + entry.summary +
-                  " on data: that its E-step only adds, that weights are felt, that its M-step maximises, that EM's "
+  usage.summary = "Checks the model " + entry.name + " (" + entry.summary +
+                  ") on data: that its E-step only adds, that weights are felt, that its M-step maximises, that EM's "
                   "fixed points are stationary points of the log-likelihood, and more. DATA as for latent fit. Exit "
                   "status 1 if a check failed. Defaults are in [brackets].";
   usage.groups.resize(2);  // the model's and the data's

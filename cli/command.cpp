@@ -11,7 +11,12 @@ namespace latent::cli {
 
 const ModelEntry& entry_named(const std::string& name, Entries entries) {
   const auto found = std::ranges::find(entries, name, &ModelEntry::name);
-  if (found == entries.end()) throw OptionError("'" + name + "' is not a model; see latent models");
+  if (found == entries.end()) {
+    std::string known;
+    for (const ModelEntry& entry : entries) known += (known.empty() ? "" : ", ") + entry.name;
+    throw OptionError("'" + name + "' is not a model; those known are " + known +
+                      ", one of a plugin needs --plugin FILE or LATENT_PLUGIN_PATH");
+  }
   return *found;
 }
 

@@ -56,7 +56,9 @@ std::string help_text(const Usage& usage) {
   std::size_t width = 0;
   for (const OptionGroup& group : groups) width = std::max(width, width_of(entries_of(group)));
   std::string text = "usage: " + usage.synopsis() + "\n\n" + wrapped(usage.summary);
-  for (const OptionGroup& group : groups) text += "\n" + group.title + ":\n" + two_columns(entries_of(group), width);
+  for (const OptionGroup& group : groups) {
+    if (!group.options.empty()) text += "\n" + group.title + ":\n" + two_columns(entries_of(group), width);
+  }
   return text;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <map>
+#include <sstream>
 #include <utility>
 
 #include <latent/error.hpp>
@@ -61,7 +62,19 @@ std::vector<ModelEntry> known_models(Words& words) {
   for (const std::string& file : asked) registry.add(load_plugin(file), file);
   const char* const folders = std::getenv("LATENT_PLUGIN_PATH");
   if (!folders) return registry.entries();
-  for (const std::filesystem::path& file : plugins_in(folders)) {
+  const auto leave_out = [](const Error& error) {
+    std::cerr << "latent: left out of LATENT_PLUGIN_PATH: " << error.what() << "\n";
+  };
+  std::vector<std::filesystem::path> files;
+  std::istringstream list(folders);
+  for (std::string folder; std::getline(list, folder, ':');) {
+    try {
+      for (std::filesystem::path& file : plugins_in(folder)) files.push_back(std::move(file));
+    } catch (const Error& error) {
+      leave_out(error);
+    }
+  }
+  for (const std::filesystem::path& file : files) {
     const auto same = [&](const std::string& other) {
       std::error_code none;
       return std::filesystem::equivalent(file, other, none);
@@ -70,7 +83,7 @@ std::vector<ModelEntry> known_models(Words& words) {
     try {
       registry.add(load_plugin(file), file.string());
     } catch (const Error& error) {
-      std::cerr << "latent: left out of LATENT_PLUGIN_PATH: " << error.what() << "\n";
+      leave_out(error);
     }
   }
   return registry.entries();

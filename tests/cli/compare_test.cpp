@@ -219,7 +219,9 @@ TEST_SUITE("cli/compare") {
     refused({"compare", "--model", two[0]},
             "DATA is missing, the usage is latent compare DATA... --model TEXT... [options]; see latent compare "
             "--help");
-    refused(compare_words({"gmmm --components 2"}, {}), "'gmmm' is not a model; see latent models");
+    refused(compare_words({"gmmm --components 2"}, {}),
+            "'gmmm' is not a model; those known are gmm, mixture, hmm, one of a plugin needs --plugin FILE or "
+            "LATENT_PLUGIN_PATH");
     refused(compare_words({"gmm"}, {}), "--components is missing: the number of Gaussians; see latent fit gmm --help");
     refused(compare_words({"gmm --states 2"}, {}),
             "--states is not an option of the model gmm; see latent fit gmm --help");

@@ -167,7 +167,7 @@ TEST_SUITE("cli/sequences") {
     const Drawn folder;
     folder.write("l.csv", "letter\nb\nb\né\n");
     check_error(folder.latent({"predict", "letters.json", "l.csv"}), 1,
-                "l.csv:4: column \"letter\" (1): \"é\" is no symbol of the model");
+                "l.csv:4: column \"letter\" (1): found \"é\", the model knows \"a, a\", \"b\"");
     folder.write("two.csv", "letter,word\nb,c\nb,d\nc,d\n");
     check_error(folder.latent({"fit", "hmm", "two.csv", "--states", "2", "--family", "categorical"}), 1,
                 "two.csv: has 2 columns, a model of symbols takes one; choose it by --columns");

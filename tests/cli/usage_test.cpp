@@ -108,7 +108,9 @@ TEST_SUITE("cli/usage") {
     refused({"fti"}, "'fti' is not a command; see latent --help");
     refused({"help", "fti"}, "'fti' is not a command; see latent --help");
     refused({"fit"}, "MODEL is missing, the usage is latent fit MODEL DATA [options]; see latent models");
-    refused({"fit", "hmmm", data}, "'hmmm' is not a model; see latent models");
+    refused({"fit", "hmmm", data},
+            "'hmmm' is not a model; those known are gmm, mixture, hmm, one of a plugin needs --plugin FILE or "
+            "LATENT_PLUGIN_PATH");
     refused({"fit", "gmm", "--components", "2"},
             "DATA is missing, the usage is latent fit gmm DATA --components K [options]; see latent fit gmm --help");
     refused({"fit", "gmm", data}, "--components is missing: the number of Gaussians; see latent fit gmm --help");

@@ -126,6 +126,27 @@ TEST_SUITE("framework/conformance") {
     CHECK(failures(of(Fault::depends_on_threads)).contains("threads"));
   }
 
+  TEST_CASE("conformance: scratch space that threads share is found") {
+    CHECK(failures(of(Fault::shares_scratch_space)).contains("threads"));
+  }
+
+  TEST_CASE("conformance: a member that fields() does not list is found") {
+    const Conformance statistic = of(Fault::unlisted_statistic);
+    CHECK(failures(statistic).contains("parts"));
+    CHECK(contains(explanation(statistic, "parts"), "not listed in fields(): what is not listed is not added up"));
+    const Conformance parameter = of(Fault::unlisted_parameter);
+    CHECK(failures(parameter).contains("coordinates"));
+    CHECK(contains(explanation(parameter, "coordinates"), "not listed in fields(): what is not listed is not written"));
+  }
+
+  TEST_CASE("conformance: posteriors that are no probabilities are found") {
+    CHECK(latent::check_posterior(latent::RowMajorMatrix{{0.25, 0.75}, {1, 0}}, 2).finding == Finding::passed);
+    CHECK(contains(latent::check_posterior(latent::RowMajorMatrix{{0.25, 0.75}, {0.5, 0.4}}, 0).explanation,
+                   "of observation 2 sum to 0.9, not 1"));
+    CHECK(latent::check_posterior(latent::RowMajorMatrix{{1.5, -0.5}}, 2).finding == Finding::failed);
+    CHECK(latent::check_posterior(latent::RowMajorMatrix{{0.25, 0.75}}, 3).finding == Finding::failed);
+  }
+
   TEST_CASE("conformance: steps and log-likelihood that do not belong together are found without Q") {
     for (const Fault fault : {Fault::posterior_not_normalised, Fault::posterior_of_half, Fault::variance_for_deviation,
                               Fault::precision_for_deviation, Fault::complete_data_likelihood}) {

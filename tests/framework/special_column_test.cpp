@@ -126,7 +126,7 @@ TEST_SUITE("framework/special_column") {
     CHECK(table.alphabets == std::vector<Names>{{"b", "a"}, {}});
     CHECK(values_of(table) == "1 1 | 0 2 | ");
     CHECK(error_of("letter,x\na,1\nb,2\né,3\n", given) ==
-          "data.csv:4: column \"letter\" (1): \"é\" is no symbol of the model");
+          "data.csv:4: column \"letter\" (1): found \"é\", the model knows \"a\", \"b\"");
   }
 
   TEST_CASE("symbols: a first line is a header if its texts do not come again below") {

@@ -24,6 +24,9 @@ enum class Fault {
   count_forgets_weight,  // one statistic does
   likelihood_forgets_weight,
   depends_on_threads,
+  shares_scratch_space,      // of the joint densities of an observation
+  unlisted_statistic,        // that the M-step uses
+  unlisted_parameter,        // that the E-step uses
   posterior_not_normalised,  // joint densities taken for probabilities
   posterior_of_half,         // normalised by twice what it should in one component
   variance_for_deviation,    // the M-step's result
@@ -42,6 +45,7 @@ struct FaultyMixture {
   struct Parameters {
     double share = 0.5;  // of the first component
     std::array<double, 2> means{-1, 1}, deviations{1, 1};
+    double unlisted = 1;  // not in fields()
     static constexpr auto fields() {
       return latent::fields(latent::field("share", &Parameters::share, latent::unit_interval),
                             latent::field("means", &Parameters::means),
@@ -50,6 +54,7 @@ struct FaultyMixture {
   };
   struct Statistics {
     std::array<double, 2> counts{}, sums{}, squares{};  // squares: about the means
+    std::array<double, 2> unlisted{};                   // as sums, but not in fields()
     static constexpr auto fields() {
       return latent::fields(latent::field("counts", &Statistics::counts), latent::field("sums", &Statistics::sums),
                             latent::field("squares", &Statistics::squares));
@@ -60,6 +65,7 @@ struct FaultyMixture {
   Fault fault = Fault::none;
   double unit = 1;            // of the data: a start's standard deviation
   mutable Statistics kept{};  // as a careless author would
+  mutable std::array<double, 2> scratch{};
 
   std::size_t grain() const { return 64; }
   Parameters initialize(std::span<const double> data, latent::Random& random) const {
@@ -71,7 +77,7 @@ struct FaultyMixture {
   }
   static double density(const Parameters& at, std::size_t k, double x, bool constant = true) {
     const double z = (x - at.means[k]) / at.deviations[k];
-    return (k == 0 ? at.share : 1 - at.share) * std::exp(-z * z / 2) /
+    return (k == 0 ? at.share : 1 - at.share) * at.unlisted * std::exp(-z * z / 2) /
            (constant ? std::sqrt(2 * std::numbers::pi) * at.deviations[k] : 1);
   }
   double expectation(const Parameters& at, std::span<const double> data, Statistics& into,
@@ -81,7 +87,8 @@ struct FaultyMixture {
     double log_likelihood = 0;
     for (std::size_t i = 0; i < data.size(); ++i) {
       const double x = data[i], weight = weights.empty() ? 1 : weights[i];
-      std::array<double, 2> joint{};
+      std::array<double, 2> own{};
+      std::array<double, 2>& joint = fault == Fault::shares_scratch_space ? scratch : own;
       for (std::size_t k = 0; k < 2; ++k) joint[k] = density(at, k, x, fault != Fault::likelihood_without_constant);
       const double marginal = joint[0] + joint[1];
       double complete = 0;
@@ -93,6 +100,7 @@ struct FaultyMixture {
         if (fault == Fault::depends_on_order) responsibility *= 1 + 0.1 * static_cast<double>(i % 2);
         sums.counts[k] += (fault == Fault::count_forgets_weight ? 1 : weight) * responsibility;
         sums.sums[k] += weight * responsibility * x;
+        sums.unlisted[k] += weight * responsibility * x;
         sums.squares[k] += weight * responsibility * (x - at.means[k]) * (x - at.means[k]);
       }
       log_likelihood += (fault == Fault::likelihood_forgets_weight ? 1 : weight) *
@@ -104,6 +112,7 @@ struct FaultyMixture {
     for (std::size_t k = 0; k < 2; ++k) {
       into.counts[k] += sums.counts[k];
       into.sums[k] += sums.sums[k];
+      into.unlisted[k] += sums.unlisted[k];
       into.squares[k] += sums.squares[k] / (fault == Fault::divides_by_block ? static_cast<double>(data.size()) : 1);
     }
     return fault == Fault::mean_log_likelihood ? log_likelihood / static_cast<double>(data.size()) : log_likelihood;
@@ -111,8 +120,9 @@ struct FaultyMixture {
   Parameters maximization(const Statistics& sums, const Parameters& current) const {
     Parameters next = current;
     next.share = sums.counts[0] / (sums.counts[0] + sums.counts[1]);
+    if (fault == Fault::unlisted_parameter) next.unlisted = 1 + next.share;
     for (std::size_t k = 0; k < 2; ++k) {
-      next.means[k] = sums.sums[k] / sums.counts[k];
+      next.means[k] = (fault == Fault::unlisted_statistic ? sums.unlisted : sums.sums)[k] / sums.counts[k];
       const double moved = next.means[k] - current.means[k];
       const double variance = sums.squares[k] / sums.counts[k] - moved * moved;
       if (!(variance > 1e-6 * unit * unit)) throw latent::ModelError("a component has collapsed");

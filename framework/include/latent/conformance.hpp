@@ -1,6 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -173,6 +177,35 @@ class SubjectOf final : public Subject {
     });
     return {held(std::move(found->statistics)), found->log_likelihood};
   }
+  bool agree_at_once(const Held& a, const Held& b, const Selection& selection, double seconds) const override {
+    std::atomic<bool> agree = true;
+    with(selection, [&](const Sample<Data>& chosen) {
+      const auto expect_at = [&](const Held& at) {
+        const PreparedOf<Model> prepared = prepare(model_, parameters(at));
+        const Statistics empty = empty_statistics(model_, prepared);
+        Statistics sums = empty;
+        return expect_block(model_, prepared, chosen, empty, sums);
+      };
+      const double alone[] = {expect_at(a), expect_at(b)};
+      std::atomic<int> waiting = 2;
+      const auto repeat = [&](const Held& at, double expected) {
+        try {
+          for (--waiting; waiting > 0;) std::this_thread::yield();
+          const auto begin = std::chrono::steady_clock::now();
+          while (agree && std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() < seconds) {
+            const double found = expect_at(at);
+            if (found != expected && !(std::isnan(found) && std::isnan(expected))) agree = false;
+          }
+        } catch (...) {
+          agree = false;  // alone it did not throw
+        }
+      };
+      std::thread other(repeat, b, alone[1]);
+      repeat(a, alone[0]);
+      other.join();
+    });
+    return agree;
+  }
   Held maximize(const Held& sums, const Held& current, std::vector<Note>& notes) const override {
     if constexpr (TakesNotes<Model>) {
       return held(Parameters(model_.maximization(statistics(sums), parameters(current), Notes(notes))));
@@ -256,9 +289,9 @@ class SubjectOf final : public Subject {
     if constexpr (HasFields<Parameters>) return latent::violation(parameters(at));
     return std::nullopt;
   }
-  Held through_json(const Held& at) const override {
+  Held through_json(const Held& at, const Held& like) const override {
     if constexpr (HasFields<Parameters>) {
-      Parameters read = parameters(at);
+      Parameters read = parameters(like);
       const Json json = Json::parse(json_text(to_json(parameters(at))));
       from_json(json, read);
       return held(std::move(read));

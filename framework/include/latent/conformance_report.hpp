@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <latent/json_form.hpp>
+#include <latent/observations.hpp>
 
 // What the conformance kit found (<latent/conformance.hpp>).
 
@@ -29,6 +30,10 @@ struct Conformance {
   std::string report() const;
 };
 Json to_json(const Conformance& conformance);
+
+// Whether responsibilities (rows x components) are probabilities: not negative, and summing to 1 in each row. `components`:
+// how many there must be, 0: any number.
+ConformanceCheck check_posterior(const RowMajorMatrix& responsibilities, std::size_t components);
 
 struct ConformanceOptions {
   std::uint64_t seed = 1;

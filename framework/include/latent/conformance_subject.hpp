@@ -71,6 +71,9 @@ class Subject {
   virtual Sums expect_in_turn(const Held& at, const std::vector<Selection>& selections) const = 0;
   // As a fit does it, by at most that many threads.
   virtual Sums expect_by_threads(const Held& at, const Selection& selection, std::size_t threads) const = 0;
+  // Whether two threads, which expect the selection at a and at b again and again for so long, find the bits that each
+  // finds alone.
+  virtual bool agree_at_once(const Held& a, const Held& b, const Selection& selection, double seconds) const = 0;
   virtual Held maximize(const Held& statistics, const Held& current, std::vector<Note>& notes) const = 0;
   virtual double log_prior(const Held& at) const = 0;                                  // 0 if there is none
   virtual double expected_log_likelihood(const Held& sums, const Held& at) const = 0;  // only if the model has it
@@ -92,8 +95,8 @@ class Subject {
   virtual Held from(const Eigen::VectorXd& vector, Coordinates coordinates, const Held& like) const = 0;
   virtual std::vector<CoordinateInfo> coordinates(const Held& at) const = 0;
   virtual std::optional<std::string> violation(const Held& at) const = 0;
-  // As a JSON text and back.
-  virtual Held through_json(const Held& at) const = 0;
+  // As a JSON text, and back into a copy of `like`: members that no field names keep what they have there.
+  virtual Held through_json(const Held& at, const Held& like) const = 0;
 
   // Data of that many observations or, of sequences, one of that many rows, and their log-likelihood.
   virtual Held simulate(const Held& at, std::size_t count, Random& random) const = 0;

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
+#include <type_traits>
 
 #include <latent/algebra.hpp>
 #include <latent/blocked_sum.hpp>
 #include <latent/error.hpp>
+#include <latent/fields.hpp>
 #include <latent/latent_model.hpp>
 #include <latent/sample.hpp>
 
@@ -32,7 +35,17 @@ typename Model::Statistics empty_statistics(const Model& model, const PreparedOf
   if constexpr (ShapesStatistics<Model>) {
     return model.statistics(prepared);
   } else {
-    return typename Model::Statistics{};
+    typename Model::Statistics empty{};
+    if constexpr (HasFields<typename Model::Statistics>) {
+      for_each_field(empty, [](const std::string& name, const auto& value, const Constraint&) {
+        if constexpr (EigenArray<std::remove_cvref_t<decltype(value)>>) {
+          if (value.size() > 0) return;
+          throw Error("the model's Statistics{} has no numbers in '" + name +
+                      "': its size must come from a member: Statistics statistics(const Parameters&) const");
+        }
+      });
+    }
+    return empty;
   }
 }
 

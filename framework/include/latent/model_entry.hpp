@@ -72,11 +72,6 @@ inline constexpr bool is_of_a_table = std::same_as<Data, Observations> || std::s
 template <ReadableObservation Observation>
 inline constexpr bool is_of_a_table<std::span<const Observation>> = true;
 
-// A model whose data can be read from a table, and whose Parameters have fields().
-template <class Model>
-concept TabularModel = LatentModel<Model> && is_of_a_table<DataOf<Model>> && HasFields<typename Model::Parameters> &&
-    std::default_initializable<Model>;
-
 namespace entry {
 
 template <class Model>
@@ -106,8 +101,13 @@ TableColumns as_the_model_calls_them(TableColumns columns, const DataNeeds& need
 
 }  // namespace entry
 
-template <TabularModel Model>
+template <LatentModel Model>
 ModelEntry model_entry(std::string name, std::string summary) {
+  static_assert(is_of_a_table<DataOf<Model>>,
+                "the model's Observation cannot be read from a table: <latent/record.hpp> says what can, a number or a "
+                "struct with columns() for instance");
+  static_assert(HasFields<typename Model::Parameters>, "the model's Parameters need fields() to be read from a file");
+  static_assert(std::default_initializable<Model>, "the model needs a default constructor");
   static_assert(!MentionsAdapt<Model> || Adapts<Model>,
                 "the model's member 'adapt' cannot be called as: void adapt(const latent::TableColumns&)");
   static_assert(!MentionsShape<Model> || ShapesParameters<Model>,
@@ -120,26 +120,31 @@ ModelEntry model_entry(std::string name, std::string summary) {
       !MentionsPosterior<Model> || HasPosterior<Model>,
       "the model's member 'posterior' cannot be called as: Eigen::VectorXd posterior(const Parameters&, const "
       "Observation&) const, or of a const Prepared& if the model has prepare");
-  ModelEntry made{std::move(name), std::move(summary), options_of<Model>(), nullptr};
-  made.needs = [](const OptionTexts&) { return entry::needs<Model>(); };
-  made.starts_from_labels = StartsFromLabels<Model>;
-  made.make = [](const OptionTexts& texts, const TableColumns& columns, const RowData*) -> std::unique_ptr<AnyModel> {
-    Model model = with_options(Model{}, texts);
-    const DataNeeds needs = entry::needs<Model>();
-    if (columns.size() > 0) entry::check_width(needs, columns.size());
-    if constexpr (Adapts<Model>) {
-      if (columns.size() > 0) model.adapt(entry::as_the_model_calls_them(columns, needs));
-    }
-    const auto shape = [model]() -> typename Model::Parameters {
-      if constexpr (ShapesParameters<Model>) return model.shape();
-      return {};
+  if constexpr (is_of_a_table<DataOf<Model>> && HasFields<typename Model::Parameters> &&
+                std::default_initializable<Model>) {
+    ModelEntry made{std::move(name), std::move(summary), options_of<Model>(), nullptr};
+    made.needs = [](const OptionTexts&) { return entry::needs<Model>(); };
+    made.starts_from_labels = StartsFromLabels<Model>;
+    made.make = [](const OptionTexts& texts, const TableColumns& columns, const RowData*) -> std::unique_ptr<AnyModel> {
+      Model model = with_options(Model{}, texts);
+      const DataNeeds needs = entry::needs<Model>();
+      if (columns.size() > 0) entry::check_width(needs, columns.size());
+      if constexpr (Adapts<Model>) {
+        if (columns.size() > 0) model.adapt(entry::as_the_model_calls_them(columns, needs));
+      }
+      const auto shape = [model]() -> typename Model::Parameters {
+        if constexpr (ShapesParameters<Model>) return model.shape();
+        return {};
+      };
+      Json options = options_to_json(model);
+      options["dimensions"] = columns.size();
+      return std::make_unique<TypedModel<Model>>(model, shape, 0, std::move(options), columns.size(),
+                                                 entry::components_of(model), needs, columns.levels);
     };
-    Json options = options_to_json(model);
-    options["dimensions"] = columns.size();
-    return std::make_unique<TypedModel<Model>>(model, shape, 0, std::move(options), columns.size(),
-                                               entry::components_of(model), needs, columns.levels);
-  };
-  return made;
+    return made;
+  } else {
+    return {};  // one of the messages above
+  }
 }
 
 }  // namespace latent

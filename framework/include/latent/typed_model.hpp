@@ -147,7 +147,14 @@ class TypedModel : public AnyModel {
   Conformance check(const RowData& data, const ConformanceOptions& options) const override {
     const BoundSample<DataOf<Model>> sample(data);
     check(sample->observations);
-    return check_conformance(model_, *sample, options);
+    Conformance found = check_conformance(model_, *sample, options);
+    if constexpr (HasPosterior<Model> && Initializes<Model>) {
+      const std::size_t count = std::min(sample->size(), options.observations);
+      const PreparedOf<Model> prepared = prepare(model_, latent::draw_start(model_, *sample, options.seed, 0));
+      found.checks.push_back(check_posterior(
+          posterior_of(prepared, sample->observations.subspan(0, count)).responsibilities, components_));
+    }
+    return found;
   }
 
   Json parameters() const override { return to_json(at()); }

@@ -70,6 +70,9 @@ std::optional<std::string> difference(const Context& context, const Point& at, c
                                       const Sums& expected, const Sums& found);
 // The same of two log-likelihoods.
 std::optional<std::string> difference(const Context& context, double expected, double found);
+// Of what the M-step makes of the sums, in the log-likelihood there; none where it refuses them.
+std::optional<std::string> difference_made(const Context& context, const Point& at, const Sums& expected,
+                                           const Sums& found);
 
 // Whether they are the same to the bit: statistics by their numbers or, without fields, by what the M-step makes of
 // them.

@@ -39,10 +39,10 @@ ConformanceCheck check_coordinates(const Context& context) {
     } catch (const ModelError&) {
     }
     for (std::size_t k = 0; k < both.size(); ++k) {
-      const std::string what =
-          k == 0 ? "at " + point.name + ": the parameters" : "the M-step from " + point.name + ": its result";
+      const std::string what = k == 0 ? "at " + point.name + ": the parameters"
+                                      : "the M-step from " + point.name + ": the parameters it makes";
       if (const auto wrong = subject.violation(both[k])) {
-        return failed(what + " break a constraint of fields(): " + *wrong +
+        return failed(what + " break a constraint of fields(), " + *wrong +
                       ". Either the constraint is not that of the parameter, or the step leaves the range");
       }
       const Held& like = context.points[(seen + 1) % context.points.size()].at;
@@ -58,10 +58,17 @@ ConformanceCheck check_coordinates(const Context& context) {
               "that are admissible already");
         }
       }
-      if (!same_bits(context, both[k], subject.through_json(both[k]))) {
-        return failed(what + " do not come back from JSON to the bit: " +
-                      largest_move(context, both[k], subject.through_json(both[k])) +
+      const Held read = subject.through_json(both[k], like);
+      if (!same_bits(context, both[k], read)) {
+        return failed(what + " do not come back from JSON to the bit: " + largest_move(context, both[k], read) +
                       ". Two fields() have the same name, or a number is not finite");
+      }
+      const double written = subject.expect_each(both[k], {context.all}).front().log_likelihood;
+      const double found = subject.expect_each(read, {context.all}).front().log_likelihood;
+      if (written != found && !(std::isnan(written) && std::isnan(found))) {
+        return failed(what + " come back from JSON, but with a log-likelihood of " + rounded(found, 9) + ", not " +
+                      rounded(written, 9) +
+                      ". Probably a member of Parameters is not listed in fields(): what is not listed is not written");
       }
       ++seen;
     }

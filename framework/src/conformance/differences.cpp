@@ -81,8 +81,12 @@ std::optional<std::string> difference(const Context& context, const Point& at, c
     if (!worst) return std::nullopt;
     return "the statistic `" + names[*worst] + "` is " + rounded(b[*worst], 9) + ", not " + rounded(a[*worst], 9);
   }
-  // Statistics whose numbers do not add up (moments about different origins) are compared by what the M-step makes of
-  // them, and that by the log-likelihood there.
+  // Statistics whose numbers do not add up (moments about different origins) are compared by what becomes of them.
+  return difference_made(context, at, expected, found);
+}
+
+std::optional<std::string> difference_made(const Context& context, const Point& at, const Sums& expected,
+                                           const Sums& found) {
   const std::optional<Point> a = made_of(context, at, expected), b = made_of(context, at, found);
   if (!a || !b) return std::nullopt;
   constexpr double tolerance = 1e-9;

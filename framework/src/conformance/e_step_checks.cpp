@@ -125,6 +125,10 @@ ConformanceCheck check_parts(const Context& context) {
             "block, the posterior is normalised over the block instead of within an observation, or the block "
             "adds a constant");
       }
+      if (const auto wrong = difference_made(context, point, whole, sum)) {
+        return failed(where + "the fields() of Statistics agree, but not what the M-step makes of them: " + *wrong +
+                      ". Probably a member that it uses is not listed in fields(): what is not listed is not added up");
+      }
     }
   }
   return passed(std::string(context.can.additive ? "statistics and log-likelihoods" : "log-likelihoods") +
@@ -219,6 +223,10 @@ ConformanceCheck check_weights(const Context& context) {
                 number_of_points(context));
 }
 
+constexpr const char* scratch_space =
+    ". expectation() is called at the same time for several blocks and from several starts: it must not share scratch "
+    "space (mutable members, static variables)";
+
 ConformanceCheck check_threads(const Context& context) {
   // So many observations that there are several leaves (<latent/blocked_sum.hpp>).
   constexpr std::size_t leaves = 8, most = 40000;
@@ -235,8 +243,15 @@ ConformanceCheck check_threads(const Context& context) {
     if (same_bits(context, point, one, several)) continue;
     const auto wrong = difference(context, one.log_likelihood, several.log_likelihood);
     return failed(at_name(point) + "several threads find something else than one" + (wrong ? ": " + *wrong : "") +
-                  ". expectation() is called at the same time for several blocks: it must not share scratch space "
-                  "(mutable members, static variables) unless each thread has its own");
+                  scratch_space);
+  }
+  // Threads of a fit seldom meet in so few observations; two that call at different parameters all the time do.
+  constexpr double seconds = 0.05;
+  if (!context.subject.agree_at_once(point.at, context.points.back().at, context.all, seconds)) {
+    return failed(
+        "two threads that call expectation() at the same time, at different parameters, find something else "
+        "than one after the other" +
+        std::string(scratch_space));
   }
   return passed("one and several threads find the same bits, of " + count_of(many.indices.size(), "observation"));
 }

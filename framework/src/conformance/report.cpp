@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include <latent/conformance_report.hpp>
@@ -62,6 +63,29 @@ std::string Conformance::report() const {
   return text + std::to_string(count(*this, Finding::passed)) + " passed, " +
          std::to_string(count(*this, Finding::failed)) + " failed, " + std::to_string(count(*this, Finding::skipped)) +
          " skipped\n";
+}
+
+ConformanceCheck check_posterior(const RowMajorMatrix& responsibilities, std::size_t components) {
+  ConformanceCheck check{"posterior", Finding::failed, {}};
+  const auto found = static_cast<std::size_t>(responsibilities.cols());
+  if (components > 0 && found != components) {
+    check.explanation = "posterior() gives " + count_of(found, "number") + " for " + count_of(components, "component") +
+                        ": one of the two is wrong";
+    return check;
+  }
+  constexpr double tolerance = 1e-9;
+  for (Eigen::Index i = 0; i < responsibilities.rows(); ++i) {
+    const double least = responsibilities.row(i).minCoeff(), sum = responsibilities.row(i).sum();
+    if (least >= 0 && std::abs(sum - 1) <= tolerance) continue;
+    check.explanation = "the probabilities that posterior() gives of observation " + std::to_string(i + 1) +
+                        (least >= 0 ? " sum to " + rounded(sum, 9) + ", not 1" : " include " + rounded(least, 9)) +
+                        ". They must be divided by their sum, which is the density of the observation";
+    return check;
+  }
+  check.finding = Finding::passed;
+  check.explanation = "posteriors are probabilities, of " + count_of(found, "component") + ", at " +
+                      count_of(static_cast<std::size_t>(responsibilities.rows()), "observation");
+  return check;
 }
 
 Json to_json(const Conformance& conformance) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -40,6 +41,11 @@ Conformance check(const Subject& subject, const ConformanceOptions& options) {
       result = failed(std::string("the model throws: ") + error.what());
     }
     result.name = each.name;
+    // What breaks one of the first breaks most of the others too.
+    const auto first = std::ranges::find(found.checks, Finding::failed, &ConformanceCheck::finding);
+    if (result.finding == Finding::failed && first != found.checks.end()) {
+      result.explanation = "(it may follow from `" + first->name + "`) " + result.explanation;
+    }
     found.checks.push_back(std::move(result));
   }
   return found;

@@ -12,6 +12,18 @@
 namespace latent::input {
 namespace {
 
+std::string those_known(const std::map<std::string, std::int32_t, std::less<>>& codes) {
+  constexpr std::size_t most = 10;
+  std::string list;
+  std::size_t count = 0;
+  for (const auto& [text, code] : codes) {
+    if (count == most) break;
+    list += (count++ == 0 ? "" : ", ") + shown(text);
+  }
+  return "the model knows " + list +
+         (codes.size() > most ? " and " + std::to_string(codes.size() - most) + " more" : "");
+}
+
 std::optional<std::int64_t> whole_number(const std::string& text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -41,7 +53,7 @@ std::string SymbolColumn::take(std::string_view cell) {
     if (!may_be_missing_) return "found an empty cell, expected a symbol";
     rows_.push_back(missing);
   } else if (given_) {
-    return shown(cell) + " is no symbol of the model";
+    return "found " + shown(cell) + ", " + those_known(codes_);
   } else {
     rows_.push_back(static_cast<std::int32_t>(codes_.size()));
     codes_.emplace(cell, rows_.back());

@@ -71,7 +71,7 @@ TEST_SUITE("cli/bad_model_file") {
     option("dimensions", 0, "key \"options.dimensions\" is 0, it must be a whole number, 1 or more");
     option("dimensions", -2, "key \"options.dimensions\" is -2, it must be a whole number, 1 or more");
     option("dimensions", "2", "key \"options.dimensions\" is \"2\", it must be a whole number, 1 or more");
-    option("dimensions", 1000000000, "key \"parameters\" holds 14 numbers, by the options it must hold 2e+18");
+    option("dimensions", 1000000000, "key \"columns\" has length 2, \"options.dimensions\" is 1000000000");
     option("components", 0, "key \"options\": components is '0', it must be a whole number, 1 or more");
     option("components", -1, "key \"options\": components is '-1', it must be a whole number, 1 or more");
     option("components", 2.5, "key \"options\": components is '2.5', it must be a whole number, 1 or more");

@@ -126,6 +126,7 @@ class Page {
   Lines check() {
     while (at_ < lines_.size()) {
       const std::string line = take();
+      set_environment(line);
       if (!line.starts_with(fence)) continue;
       const std::string language = line.substr(fence.size());
       if (language == "cpp") {
@@ -148,6 +149,15 @@ class Page {
     if (at_ == lines_.size()) throw std::runtime_error(name_ + ": a block has no end");
     checked_.push_back(lines_[at_]);
     return lines_[at_++];
+  }
+
+  // <!-- environment NAME=VALUE -->: for the commands from here on, as the text beside it tells readers.
+  static void set_environment(const std::string& line) {
+    const std::string open = "<!-- environment ", close = " -->";
+    const std::size_t sign = line.find('=');
+    if (!line.starts_with(open) || !line.ends_with(close) || sign == std::string::npos) return;
+    const std::string name = line.substr(open.size(), sign - open.size());
+    setenv(name.c_str(), line.substr(sign + 1, line.size() - close.size() - sign - 1).c_str(), 1);
   }
 
   void fault(std::size_t line, const std::string& what) {

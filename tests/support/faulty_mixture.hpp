@@ -24,7 +24,7 @@ enum class Fault {
   count_forgets_weight,  // one statistic does
   likelihood_forgets_weight,
   depends_on_threads,
-  shares_scratch_space,      // of the joint densities of an observation
+  shares_scratch_space,      // of the joint densities of the first component, up to 256 observations
   unlisted_statistic,        // that the M-step uses
   unlisted_parameter,        // that the E-step uses
   posterior_not_normalised,  // joint densities taken for probabilities
@@ -65,7 +65,7 @@ struct FaultyMixture {
   Fault fault = Fault::none;
   double unit = 1;            // of the data: a start's standard deviation
   mutable Statistics kept{};  // as a careless author would
-  mutable std::array<double, 2> scratch{};
+  mutable std::array<double, 256> scratch{};
 
   std::size_t grain() const { return 64; }
   Parameters initialize(std::span<const double> data, latent::Random& random) const {
@@ -85,11 +85,14 @@ struct FaultyMixture {
     if (fault == Fault::throws_in_expectation) throw latent::ModelError("the model is out of order");
     Statistics sums = fault == Fault::statistics_not_reset ? kept : Statistics{};
     double log_likelihood = 0;
+    for (std::size_t i = 0; fault == Fault::shares_scratch_space && i < data.size(); ++i) {
+      scratch[i % scratch.size()] = density(at, 0, data[i]);
+    }
     for (std::size_t i = 0; i < data.size(); ++i) {
       const double x = data[i], weight = weights.empty() ? 1 : weights[i];
-      std::array<double, 2> own{};
-      std::array<double, 2>& joint = fault == Fault::shares_scratch_space ? scratch : own;
+      std::array<double, 2> joint{};
       for (std::size_t k = 0; k < 2; ++k) joint[k] = density(at, k, x, fault != Fault::likelihood_without_constant);
+      if (fault == Fault::shares_scratch_space) joint[0] = scratch[i % scratch.size()];
       const double marginal = joint[0] + joint[1];
       double complete = 0;
       for (std::size_t k = 0; k < 2; ++k) {

@@ -93,6 +93,12 @@ std::size_t components_of(const Model& model) {
   return 0;
 }
 
+template <class Model>
+typename Model::Parameters shape_of(const Model& model) {
+  if constexpr (ShapesParameters<Model>) return model.shape();
+  return {};
+}
+
 // Throws DataError unless a table with so many columns can be the model's.
 void check_width(const DataNeeds& needs, std::size_t columns);
 
@@ -132,10 +138,7 @@ ModelEntry model_entry(std::string name, std::string summary) {
       if constexpr (Adapts<Model>) {
         if (columns.size() > 0) model.adapt(entry::as_the_model_calls_them(columns, needs));
       }
-      const auto shape = [model]() -> typename Model::Parameters {
-        if constexpr (ShapesParameters<Model>) return model.shape();
-        return {};
-      };
+      const auto shape = [model] { return entry::shape_of(model); };
       Json options = options_to_json(model);
       options["dimensions"] = columns.size();
       return std::make_unique<TypedModel<Model>>(model, shape, 0, std::move(options), columns.size(),

@@ -5,11 +5,12 @@
 #include <utility>
 
 #include <latent/components/families.hpp>
-#include <latent/components/mixture_bank.hpp>
 #include <latent/error.hpp>
 #include <latent/hmm/bank_entry.hpp>
 #include <latent/hmm/registration.hpp>
 #include <latent/text.hpp>
+
+#include "chains.hpp"
 
 namespace latent {
 namespace {
@@ -76,7 +77,8 @@ namespace {
 std::unique_ptr<AnyModel> make(const OptionTexts& options, const TableColumns& columns, const RowData* data) {
   const std::size_t states = options.whole_number("states", 1), parts = options.whole_number("mixture", 1);
   const double concentration = concentration_of(options, "emission-prior");
-  if (parts > 1 && family_of(options) != Family::gaussian) {
+  const bool gaussian = family_of(options) == Family::gaussian;
+  if (parts > 1 && !gaussian) {
     throw OptionError("mixture is '" + options.text("mixture") + "', it must be 1 unless the family is gaussian");
   }
   if (concentration != 1 && family_of(options) != Family::categorical) {
@@ -84,20 +86,11 @@ std::unique_ptr<AnyModel> make(const OptionTexts& options, const TableColumns& c
                       "', it must be 1 unless the family is categorical");
   }
   const std::size_t width = std::max<std::size_t>(1, columns.size());
-  BankFile file{0, stored_family(options, data), needs_of_family(options), levels_of(options, data)};
-  if (parts == 1) {
-    return visit_bank(options, width, data, states, [&]<class Bank>(Bank bank, double numbers) {
-      if constexpr (BankOfSymbols<Bank>) bank.concentration = concentration;
-      file.numbers = numbers;
-      return chain_of(bank, options, width, data, file);
-    });
-  }
-  file.options["mixture"] = parts;
-  return visit_gaussians(options, width, data, states * parts, [&]<class Bank>(const Bank& bank, double numbers) {
-    const MixtureBank<Bank> mixtures{.bank = bank, .components = parts};
-    file.numbers = numbers + static_cast<double>(states * parts);
-    return chain_of(mixtures, options, width, data, file);
-  });
+  require_family_options(options, width);
+  const BankFile file{0, stored_family(options, data), needs_of_family(options), levels_of(options, data)};
+  if (parts > 1) return chain_of_mixtures(options, width, data, states, parts, file);
+  return gaussian ? chain_of_gaussians(options, width, data, states, file)
+                  : chain_of_other_family(options, width, data, states, concentration, file);
 }
 
 }  // namespace

@@ -71,6 +71,22 @@ auto visit_gaussians(const OptionTexts& options, std::size_t columns, const RowD
   throw OptionError("covariance is '" + covariance + "', it must be full, tied, diagonal or spherical");
 }
 
+// visit(bank, numbers) with a bank of a family that is not Gaussian; see visit_bank.
+template <class Visit>
+auto visit_other_family(const OptionTexts& options, std::size_t columns, const RowData* data, std::size_t components,
+                        const Visit& visit) {
+  const auto k = static_cast<double>(components), d = static_cast<double>(columns);
+  switch (family_of(options)) {
+    case Family::bernoulli: return visit(BernoulliBank{}, k * d);
+    case Family::exponential: return visit(ExponentialBank{}, k * d);
+    case Family::categorical: {
+      const std::size_t symbols = symbols_of(options, data).size();
+      return visit(CategoricalBank{.symbols = symbols}, k * static_cast<double>(symbols));
+    }
+    default: return visit(PoissonBank{}, k * d);
+  }
+}
+
 // Returns visit(bank, numbers) with a bank of the family that the options say, ready for use, and how many numbers its
 // parameters hold for that many components and columns. `data` may be null: the bank then has no prior that needs them.
 // visit returns the same type for every bank. Throws OptionError.
@@ -78,18 +94,8 @@ template <class Visit>
 auto visit_bank(const OptionTexts& options, std::size_t columns, const RowData* data, std::size_t components,
                 const Visit& visit) {
   require_family_options(options, columns);
-  const auto k = static_cast<double>(components), d = static_cast<double>(columns);
-  switch (family_of(options)) {
-    case Family::poisson: return visit(PoissonBank{}, k * d);
-    case Family::bernoulli: return visit(BernoulliBank{}, k * d);
-    case Family::exponential: return visit(ExponentialBank{}, k * d);
-    case Family::categorical: {
-      const std::size_t symbols = symbols_of(options, data).size();
-      return visit(CategoricalBank{.symbols = symbols}, k * static_cast<double>(symbols));
-    }
-    case Family::gaussian: break;
-  }
-  return visit_gaussians(options, columns, data, components, visit);
+  return family_of(options) == Family::gaussian ? visit_gaussians(options, columns, data, components, visit)
+                                                : visit_other_family(options, columns, data, components, visit);
 }
 
 }  // namespace latent

@@ -127,7 +127,11 @@ TEST_SUITE("framework/conformance") {
   }
 
   TEST_CASE("conformance: scratch space that threads share is found") {
-    CHECK(failures(of(Fault::shares_scratch_space)).contains("threads"));
+    bool found = false;  // on a machine that is busy two threads may not meet at once
+    for (int attempt = 0; attempt < 10 && !found; ++attempt) {
+      found = failures(of(Fault::shares_scratch_space)).contains("threads");
+    }
+    CHECK(found);
   }
 
   TEST_CASE("conformance: a member that fields() does not list is found") {

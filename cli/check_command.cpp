@@ -24,8 +24,8 @@ Usage check_usage(const ModelEntry& entry) {
                   "status 1 if a check failed. Defaults are in [brackets].";
   usage.groups.resize(2);  // the model's and the data's
   // It begins at the model's own starts.
-  std::erase_if(usage.groups.front().options, [](const Option& option) {
-    return option.name == "start-labels" || (option.name == "start" && option.value == "FILE");
+  std::erase_if(usage.groups.front().options, [&](const Option& option) {
+    return option.name == "start-labels" || (option.name == "start" && !names_starts(entry));
   });
   usage.groups.push_back(
       {"Check",

@@ -1,12 +1,12 @@
 #include "fit_start.hpp"
 
-#include <algorithm>
 #include <map>
 #include <utility>
 
 #include <latent/error.hpp>
 
 #include "data.hpp"
+#include "fit_usage.hpp"
 #include "sequence_data.hpp"
 
 namespace latent::cli {
@@ -14,8 +14,7 @@ namespace {
 
 // Whether --start is no way of starting that the model knows, but a file.
 bool is_file(const std::string& start, const ModelEntry& entry) {
-  const bool has_ways = std::ranges::find(entry.options, "start", &ModelOption::name) != entry.options.end();
-  return !has_ways || start.find_first_of("./") != std::string::npos;
+  return !names_starts(entry) || start.find_first_of("./") != std::string::npos;
 }
 
 void refuse_many_starts(const Arguments& arguments, const std::string& from) {

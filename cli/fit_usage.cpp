@@ -42,7 +42,7 @@ OptionGroup model_group(const ModelEntry& entry) {
     const bool needed = option.initial.empty();
     group.options.push_back({option.name, option.value, option.description, option.initial, needed});
   }
-  if (std::ranges::find(entry.options, "start", &ModelOption::name) == entry.options.end()) {
+  if (!names_starts(entry)) {
     group.options.push_back({"start", "FILE", "start from a fitted or hand-written model [the model's own starts]"});
   }
   if (!entry.starts_from_labels) return group;
@@ -62,6 +62,10 @@ OptionGroup output_group() {
 }
 
 }  // namespace
+
+bool names_starts(const ModelEntry& entry) {
+  return std::ranges::find(entry.options, "start", &ModelOption::name) != entry.options.end();
+}
 
 OptionGroup fit_group() {
   const FitOptions defaults;

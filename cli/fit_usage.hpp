@@ -9,6 +9,9 @@
 
 namespace latent::cli {
 
+// Whether the model has ways of starting of its own, an option "start"; else --start names a file alone.
+bool names_starts(const ModelEntry& entry);
+
 // The options of every fit.
 OptionGroup fit_group();
 

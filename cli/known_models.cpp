@@ -68,6 +68,7 @@ std::vector<ModelEntry> known_models(Words& words) {
   std::vector<std::filesystem::path> files;
   std::istringstream list(folders);
   for (std::string folder; std::getline(list, folder, ':');) {
+    if (folder.empty()) continue;
     try {
       for (std::filesystem::path& file : plugins_in(folder)) files.push_back(std::move(file));
     } catch (const Error& error) {

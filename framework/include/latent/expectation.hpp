@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #include <latent/algebra.hpp>
@@ -30,21 +31,28 @@ PreparedOf<Model> prepare(const Model& model, const typename Model::Parameters& 
   }
 }
 
+// Arrays without numbers cannot be added to. Throws Error naming the field.
+template <HasFields Statistics>
+void refuse_empty_arrays(const Statistics& statistics) {
+  for_each_member(statistics, [](std::string_view name, const auto& value, const Constraint&) {
+    using Value = std::remove_cvref_t<decltype(value)>;
+    if constexpr (HasFields<Value>) {
+      refuse_empty_arrays(value);
+    } else if constexpr (EigenArray<Value>) {
+      if (value.size() > 0) return;
+      throw Error("the model's Statistics{} has no numbers in '" + std::string(name) +
+                  "': its size must come from a member: Statistics statistics(const Parameters&) const");
+    }
+  });
+}
+
 template <LatentModel Model>
 typename Model::Statistics empty_statistics(const Model& model, const PreparedOf<Model>& prepared) {
   if constexpr (ShapesStatistics<Model>) {
     return model.statistics(prepared);
   } else {
     typename Model::Statistics empty{};
-    if constexpr (HasFields<typename Model::Statistics>) {
-      for_each_field(empty, [](const std::string& name, const auto& value, const Constraint&) {
-        if constexpr (EigenArray<std::remove_cvref_t<decltype(value)>>) {
-          if (value.size() > 0) return;
-          throw Error("the model's Statistics{} has no numbers in '" + name +
-                      "': its size must come from a member: Statistics statistics(const Parameters&) const");
-        }
-      });
-    }
+    if constexpr (HasFields<typename Model::Statistics>) refuse_empty_arrays(empty);
     return empty;
   }
 }

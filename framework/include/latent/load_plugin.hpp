@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
 #include <vector>
 
 #include <latent/any_model.hpp>
@@ -13,8 +12,7 @@ namespace latent {
 // names both.
 std::vector<ModelEntry> load_plugin(const std::filesystem::path& file);
 
-// The shared libraries in those folders, which are separated by colons, folder by folder in the order of their names.
-// Empty folders' names are left out. Throws Error for a folder that cannot be read.
-std::vector<std::filesystem::path> plugins_in(const std::string& folders);
+// The shared libraries in a folder, in the order of their names. Throws Error for a folder that cannot be read.
+std::vector<std::filesystem::path> plugins_in(const std::filesystem::path& folder);
 
 }  // namespace latent

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <sstream>
 #include <system_error>
 
 #include <dlfcn.h>
@@ -43,21 +42,14 @@ std::vector<ModelEntry> load_plugin(const std::filesystem::path& file) {
   return entries;
 }
 
-std::vector<std::filesystem::path> plugins_in(const std::string& folders) {
+std::vector<std::filesystem::path> plugins_in(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> plugins;
-  std::istringstream stream(folders);
-  for (std::string folder; std::getline(stream, folder, ':');) {
-    if (folder.empty()) continue;
-    std::vector<std::filesystem::path> here;
-    std::error_code error;
-    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
-         entry.increment(error)) {
-      if (entry->path().extension() == ".so") here.push_back(entry->path());
-    }
-    if (error) throw Error(folder + ": cannot be read as a folder of plugins: " + error.message());
-    std::ranges::sort(here);
-    plugins.insert(plugins.end(), here.begin(), here.end());
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    if (entry->path().extension() == ".so") plugins.push_back(entry->path());
   }
+  if (error) throw Error(folder.string() + ": cannot be read as a folder of plugins: " + error.message());
+  std::ranges::sort(plugins);
   return plugins;
 }
 

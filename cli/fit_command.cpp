@@ -58,7 +58,7 @@ FitResult fit_data(const ModelEntry& entry, const Arguments& arguments, const Fi
   if (arguments.has("certify") && !result.failed()) result.certificate = result.model->certify(rows, options);
   const Summary& summary = result.summary();
   const double entropy = result.failed() ? std::numeric_limits<double>::quiet_NaN()
-                                         : result.model->posterior_entropy(rows, options.threads);
+                                         : result.model->posterior_entropy(rows, options);
   result.criteria = criteria(summary.log_likelihood, *summary.free_parameters, summary.total_weight, entropy);
   return result;
 }

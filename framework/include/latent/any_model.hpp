@@ -95,9 +95,9 @@ class AnyModel {
   virtual void simulate(std::size_t count, Random& random, const SimulationVisitor& visit) const = 0;
   // What comes after each sequence, `steps` rows: one forecast a sequence.
   virtual std::vector<Forecast> forecast(const RowData& data, std::size_t steps) const = 0;
-  // -sum_n w_n sum_k r_nk ln r_nk, for ICL; NaN for a model without independent posteriors. By that many threads; unset:
-  // all.
-  virtual double posterior_entropy(const RowData& data, std::optional<std::size_t> threads) const = 0;
+  // -sum_n w_n sum_k r_nk ln r_nk, for ICL; NaN for a model without independent posteriors. With the threads and the
+  // execution of those options.
+  virtual double posterior_entropy(const RowData& data, const FitOptions& options) const = 0;
 
   // For pictures; empty if the model has none.
   virtual std::vector<Outline> outlines(std::size_t x_column, std::size_t y_column) const = 0;

@@ -64,10 +64,11 @@ requires HasFields<typename Model::Parameters> Certificate certify(const Model& 
                                                                    const Sample<DataOf<Model>>& sample,
                                                                    const typename Model::Parameters& start,
                                                                    const CertifyOptions& options = {},
-                                                                   double tolerance = FitOptions{}.tolerance) {
+                                                                   double tolerance = FitOptions{}.tolerance,
+                                                                   std::shared_ptr<Execution> execution = nullptr) {
   using Parameters = typename Model::Parameters;
   Certificate certificate;
-  const FitOptions plain{.tolerance = tolerance, .acceleration = Acceleration::none};
+  const FitOptions plain{.tolerance = tolerance, .acceleration = Acceleration::none, .execution = execution};
   EmRun<Model> run(model, sample, start, plain);
   run.run(options.em_iterations);
   const Parameters& at = run.parameters();
@@ -84,7 +85,7 @@ requires HasFields<typename Model::Parameters> Certificate certify(const Model& 
       Parameters parameters = from_vector(point, Coordinates::stabilized, at);
       if constexpr (Admits<Model>) parameters = model.admissible(parameters);
       ++passes;
-      const Expectation<Model> expectation = expect(model, parameters, sample);
+      const Expectation<Model> expectation = expect(model, parameters, sample, execution.get());
       if (image) *image = to_vector(model.maximization(expectation.statistics, parameters), Coordinates::stabilized);
       double there = expectation.log_likelihood;
       if constexpr (HasLogPrior<Model>) there += model.log_prior(parameters);

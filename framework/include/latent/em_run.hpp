@@ -149,14 +149,15 @@ class EmRun {
     if (variant_ == Variant::batch || options_.max_iterations == 0) return;
     if constexpr (Additive<typename Model::Statistics>) {
       if (variant_ == Variant::incremental) {
-        warm_up_by(IncrementalPasses<Model>(model_, sample_, options_.variant_parts), StepKind::incremental);
+        warm_up_by(IncrementalPasses<Model>(model_, sample_, options_.variant_parts, execution()),
+                   StepKind::incremental);
       } else if (variant_ == Variant::online) {
-        warm_up_by(OnlinePasses<Model>(model_, sample_, options_.variant_parts), StepKind::online);
+        warm_up_by(OnlinePasses<Model>(model_, sample_, options_.variant_parts, execution()), StepKind::online);
       }
     }
     if constexpr (Tempers<Model>) {
       if (variant_ == Variant::annealing) {
-        warm_up_by(AnnealingPasses<Model>(model_, sample_, options_.variant_passes), StepKind::annealing);
+        warm_up_by(AnnealingPasses<Model>(model_, sample_, options_.variant_passes, execution()), StepKind::annealing);
       }
     }
   }
@@ -292,7 +293,9 @@ class EmRun {
   Expectation<Model> timed_e_step(const Parameters& parameters) {
     const Clock::time_point start = Clock::now();
     ++e_steps_;
-    Expectation<Model> expectation = expect(model_, parameters, sample_);
+    Vote vote{[this] { return out_of_time(seconds_since(begin_)) ? 1.0 : 0.0; }};
+    Expectation<Model> expectation = expect(model_, parameters, sample_, execution(), &vote);
+    told_to_stop_ = vote.heard != 0;
     e_seconds_ += seconds_since(start);
     return expectation;
   }
@@ -352,11 +355,16 @@ class EmRun {
     if (verdict_ != Verdict::not_run) return;
     if (stop) {
       end(Verdict::observer_request, "asked for after " + count_of(now.iteration, "iteration") + gain_sentence());
-    } else if (options_.time_limit_seconds && now.seconds >= *options_.time_limit_seconds) {
+    } else if (is_shared(execution()) ? told_to_stop_ : out_of_time(now.seconds)) {
       end(Verdict::time_limit,
           "after " + rounded(now.seconds, 3) + " s and " + count_of(now.iteration, "iteration") + gain_sentence());
     }
   }
+
+  bool out_of_time(double seconds) const {
+    return options_.time_limit_seconds && seconds >= *options_.time_limit_seconds;
+  }
+  Execution* execution() const { return options_.execution.get(); }
 
   void remember(const Note& note, std::size_t iteration) {
     for (Warning& warning : warnings_) {
@@ -396,7 +404,8 @@ class EmRun {
   Trace trace_;
   Iteration last_step_;  // of EM or accelerated
   std::vector<Warning> warnings_;
-  bool degenerate_ = false;  // said by the notes of the last M-step
+  bool degenerate_ = false;    // said by the notes of the last M-step
+  bool told_to_stop_ = false;  // by the first of several ranks, whose clock counts for all
   Verdict verdict_ = Verdict::not_run;
   std::string message_;
   std::size_t e_steps_ = 0, m_steps_ = 0;

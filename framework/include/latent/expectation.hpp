@@ -1,18 +1,24 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include <latent/algebra.hpp>
 #include <latent/blocked_sum.hpp>
 #include <latent/error.hpp>
+#include <latent/execution.hpp>
 #include <latent/fields.hpp>
 #include <latent/latent_model.hpp>
 #include <latent/sample.hpp>
 
-// The E-step over a whole data set: the model's expectation of each block, added up (<latent/blocked_sum.hpp>).
+// The E-step over a whole data set: the model's expectation of each block, added up (<latent/blocked_sum.hpp>), by this
+// process or by several (<latent/execution.hpp>).
 
 namespace latent {
 
@@ -81,9 +87,77 @@ double expect_block(const Model& model, const PreparedOf<Model>& prepared, const
   }
 }
 
+// The tree of the sums of n observations; `empty` as empty_statistics() makes it.
+template <LatentModel Model>
+SumTree sum_tree(const Model& model, const typename Model::Statistics& empty, std::size_t n) {
+  std::size_t grain = 512;
+  if constexpr (HasGrain<Model>) grain = model.grain();
+  return {n, leaf_count(n, grain, bytes_of(empty))};
+}
+
+template <LatentModel Model>
+void merge(Expectation<Model>& into, const Expectation<Model>& other) {
+  add(into.statistics, other.statistics);
+  into.log_likelihood += other.log_likelihood;
+}
+
+// As numbers, the log-likelihood first: what is sent and stored.
+template <LatentModel Model>
+requires HasFields<typename Model::Statistics>
+void append_numbers(const Expectation<Model>& expectation, std::vector<double>& numbers) {
+  numbers.push_back(expectation.log_likelihood);
+  append_fields(expectation.statistics, numbers);
+}
+template <LatentModel Model>
+requires HasFields<typename Model::Statistics> Expectation<Model> expectation_of(
+    std::span<const double> numbers, const typename Model::Statistics& empty) {
+  Expectation<Model> expectation{empty, numbers.front()};
+  assign_fields(numbers.subspan(1), expectation.statistics);
+  return expectation;
+}
+
+// Of an E-step there: what all ranks must agree upon.
+template <HasFields Parameters>
+double signature_of(const SumTree& tree, const Parameters& parameters) {
+  std::vector<double> numbers{static_cast<double>(tree.observations), static_cast<double>(tree.leaves)};
+  append_fields(parameters, numbers);
+  return digest_of(numbers);
+}
+
+// What the first of several ranks says when it has made its part of an E-step, heard by all.
+struct Vote {
+  std::function<double()> ask;
+  double heard = 0;
+};
+
+// This rank's part of an E-step, exchanged for the whole.
+template <LatentModel Model, class SumRange>
+Expectation<Model> shared_expectation(Execution& execution, const SumTree& tree, double signature,
+                                      const typename Model::Statistics& empty, const SumRange& sum_range, Vote* vote) {
+  const auto own = [&](SumNode node) {
+    Contribution made = contribution_of([&](Contribution& into) {
+      append_numbers<Model>(blocked_sum(tree, node, sum_range, merge<Model>), into.numbers);
+    });
+    made.signature = signature;
+    made.vote = vote ? vote->ask() : 0;
+    return made;
+  };
+  const auto add = [&](Contribution& into, const Contribution& other) {
+    Expectation<Model> sum = expectation_of<Model>(into.numbers, empty);
+    merge(sum, expectation_of<Model>(other.numbers, empty));
+    into.numbers.clear();
+    append_numbers<Model>(sum, into.numbers);
+  };
+  const Contribution whole = sum_over_ranks(execution, tree, own, add);
+  if (vote) vote->heard = whole.vote;
+  rethrow(whole);
+  return expectation_of<Model>(whole.numbers, empty);
+}
+
+// The E-step. With an execution of several ranks all of them call it, and get the same.
 template <LatentModel Model>
 Expectation<Model> expect(const Model& model, const typename Model::Parameters& parameters,
-                          const Sample<DataOf<Model>>& sample) {
+                          const Sample<DataOf<Model>>& sample, Execution* execution = nullptr, Vote* vote = nullptr) {
   const PreparedOf<Model> prepared = prepare(model, parameters);
   const typename Model::Statistics empty = empty_statistics(model, prepared);
   const auto sum_range = [&](std::size_t first, std::size_t count) {
@@ -92,13 +166,13 @@ Expectation<Model> expect(const Model& model, const typename Model::Parameters& 
     return sum;
   };
   if constexpr (Additive<typename Model::Statistics>) {
-    std::size_t grain = 512;
-    if constexpr (HasGrain<Model>) grain = model.grain();
-    return blocked_sum(sample.size(), leaf_count(sample.size(), grain, bytes_of(empty)), sum_range,
-                       [](Expectation<Model>& into, const Expectation<Model>& other) {
-                         add(into.statistics, other.statistics);
-                         into.log_likelihood += other.log_likelihood;
-                       });
+    const SumTree tree = sum_tree(model, empty, sample.size());
+    if constexpr (HasFields<typename Model::Statistics> && HasFields<typename Model::Parameters>) {
+      if (is_shared(execution)) {
+        return shared_expectation<Model>(*execution, tree, signature_of(tree, parameters), empty, sum_range, vote);
+      }
+    }
+    return blocked_sum(tree, {0, tree.leaves}, sum_range, merge<Model>);
   } else {
     return sum_range(0, sample.size());  // statistics that cannot be added up are summed by one thread
   }
@@ -107,8 +181,8 @@ Expectation<Model> expect(const Model& model, const typename Model::Parameters& 
 // The observed-data log-likelihood of a sample, weighted.
 template <LatentModel Model>
 double log_likelihood(const Model& model, const typename Model::Parameters& parameters,
-                      const Sample<DataOf<Model>>& sample) {
-  return expect(model, parameters, sample).log_likelihood;
+                      const Sample<DataOf<Model>>& sample, Execution* execution = nullptr) {
+  return expect(model, parameters, sample, execution).log_likelihood;
 }
 
 }  // namespace latent

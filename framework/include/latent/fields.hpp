@@ -137,4 +137,15 @@ requires requires(const List& list) {
   for (auto& value : list) assign_numbers(numbers, value);
 }
 
+// The numbers of all fields, those of nested structs too, appended; and back into an object of the same shape.
+template <HasFields Object>
+void append_fields(const Object& object, std::vector<double>& numbers) {
+  for_each_field(object,
+                 [&](const std::string&, const auto& value, const Constraint&) { append_numbers(value, numbers); });
+}
+template <HasFields Object>
+void assign_fields(std::span<const double> numbers, Object& object) {
+  for_each_field(object, [&](const std::string&, auto& value, const Constraint&) { assign_numbers(numbers, value); });
+}
+
 }  // namespace latent

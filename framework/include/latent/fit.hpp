@@ -83,6 +83,11 @@ Fitted<Model> fit_from(const Model& model, const Sample<DataOf<Model>>& sample, 
     throw OptionError(std::string("variant is '") + name_of(options.variant) +
                       "', it must be another one for a model whose Statistics have no fields()");
   }
+  if (is_shared(options.execution.get()) &&
+      !(HasFields<typename Model::Statistics> && HasFields<typename Model::Parameters>)) {
+    throw OptionError(
+        "execution has several ranks, it must have one for a model whose Statistics or Parameters have no fields()");
+  }
   const Clock::time_point begin = Clock::now();
   // Without a number of threads a fit inside another (a start found by k-means) uses those of the outer one.
   const std::size_t there = tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
@@ -120,6 +125,7 @@ Fitted<Model> fit_from(const Model& model, const Sample<DataOf<Model>>& sample, 
     summary.free_parameters = free_parameters_of(model, best->parameters());
   }
   summary.threads = std::min(static_cast<std::size_t>(arena.max_concurrency()), there);
+  summary.ranks = options.execution ? options.execution->size() : 1;
   summary.seed = options.seed;
   summary.seconds = seconds_since(begin);
   return {best->parameters(), std::move(summary), best->trace()};

@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include <latent/acceleration.hpp>
+#include <latent/execution.hpp>
 #include <latent/iteration.hpp>
 #include <latent/variant.hpp>
 
@@ -58,7 +60,12 @@ struct FitOptions {
   // Threads to use; unset: all there are. The result does not depend on it.
   std::optional<std::size_t> threads = std::nullopt;
 
+  // With observers on several ranks, all see the same iterations and must give the same answers.
   Observer observer = nullptr;
+
+  // The processes that make the fit together (<latent/execution.hpp>), each of which calls it with the same arguments.
+  // Null: this process alone. The result does not depend on it.
+  std::shared_ptr<Execution> execution = nullptr;
 
   // Throws OptionError naming the option, its value and the rule it breaks.
   void validate() const;

@@ -7,10 +7,12 @@
 #include <limits>
 #include <numeric>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <latent/em_run.hpp>
+#include <latent/json_form.hpp>
 #include <latent/latent_model.hpp>
 #include <latent/random.hpp>
 #include <latent/sample.hpp>
@@ -98,7 +100,7 @@ class StartSearch {
     }
     const std::size_t most = options_.max_iterations;
     const std::size_t short_run = options_.starts == 1 ? most : std::min(options_.short_iterations, most);
-    tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
+    for_each_run(0, count, [&](std::size_t i) {
       EmRun<Model>& run = runs_[first + i];
       run.start_at(start(first + i));
       if (first > 0 && options_.variant == Variant::annealing) run.begin_with(Variant::batch);  // see run_starts
@@ -119,7 +121,7 @@ class StartSearch {
     const auto ended_at_the_edge = [&](std::size_t index) { return runs_[index].degenerate(); };
     do {  // the next best too, as long as all have ended at the edge of the parameter space
       const std::size_t until = std::min(order.size(), ended + options_.continued);
-      tbb::parallel_for(ended, until, [&](std::size_t rank) { runs_[order[rank]].run(most); });
+      for_each_run(ended, until, [&](std::size_t rank) { runs_[order[rank]].run(most); });
       ended = until;
     } while (ended < order.size() && std::ranges::all_of(std::span(order).first(ended), ended_at_the_edge));
     order.resize(ended);
@@ -132,6 +134,16 @@ class StartSearch {
       if (index != best) runs_[index].release();  // many starts of a large model must not fill the memory
     }
     return best;
+  }
+
+  // At the same time, but for several processes, which must all be at the same E-step.
+  template <class Run>
+  void for_each_run(std::size_t first, std::size_t last, const Run& run) const {
+    if (is_shared(options_.execution.get())) {
+      for (std::size_t i = first; i < last; ++i) run(i);
+    } else {
+      tbb::parallel_for(first, last, run);
+    }
   }
 
   bool same_place(std::size_t a, std::size_t b) const { return agree(a, b, same_objective); }
@@ -163,31 +175,67 @@ std::size_t enough_for_search(const Model& model, const Sample<DataOf<Model>>& s
   return static_cast<std::size_t>(rows_each > 1 ? std::max(few, std::ceil(rows / rows_each)) : rows);
 }
 
-// The best run of all starts, over all the data. What was done to find it is added to the summary.
+// Where a search ended, and with which start.
+template <LatentModel Model>
+struct Found {
+  typename Model::Parameters parameters;
+  std::size_t start = 0;
+};
+
+// The best of all starts, of a sample of so many observations.
+template <LatentModel Model>
+Found<Model> search_sample(const Model& model, const Sample<DataOf<Model>>& sample, std::size_t count,
+                           const FitOptions& options, Clock::time_point begin, Summary& summary) {
+  Random random = random_stream(options.seed, ~std::uint64_t{0});
+  const auto part = take(sample.observations, draw_subset(sample.size(), sample.weights, count, random));
+  const Sample<DataOf<Model>> small(part);
+  FitOptions searching = options;
+  searching.execution = nullptr;
+  if (searching.tolerance > 0)
+    searching.tolerance = std::max(searching.tolerance, 1e-6);  // to tell optima apart is enough
+  if (options.observer) {
+    searching.observer = [&options](Iteration now) {
+      now.on_sample = true;
+      return options.observer(now);
+    };
+  }
+  StartSearch<Model> search(model, small, searching, begin);
+  const EmRun<Model>& found = search.search();
+  search.add_to(summary);
+  summary.searched = static_cast<std::size_t>(small.extent());
+  return {found.parameters(), found.report().start};
+}
+
+// A sample is small: one rank searches it, for all.
+template <LatentModel Model, class Search>
+Found<Model> found_by_first_rank(Execution* execution, const Search& search) {
+  if constexpr (HasFields<typename Model::Parameters>) {
+    if (is_shared(execution)) {
+      const Json told = Json::from_cbor(from_first_rank(execution, [&] {
+        const Found<Model> found = search();
+        const auto bytes = Json::to_cbor({{"start", found.start}, {"parameters", to_json(found.parameters)}});
+        return std::string(bytes.begin(), bytes.end());
+      }));
+      Found<Model> found{{}, told.at("start").template get<std::size_t>()};
+      from_json(told.at("parameters"), found.parameters);
+      return found;
+    }
+  }
+  return search();
+}
+
+// The best run of all starts, over all the data. What was done to find it is added to the summary (of a search that one
+// rank made, to that rank's).
 template <LatentModel Model>
 EmRun<Model> run_starts(const Model& model, const Sample<DataOf<Model>>& sample, const FitOptions& options,
                         Clock::time_point begin, Summary& summary) {
   if constexpr (Takeable<DataOf<Model>>) {
     const std::size_t enough = enough_for_search(model, sample, options);
     if (options.starts > 1 && sample.size() > enough) {
-      Random random = random_stream(options.seed, ~std::uint64_t{0});
-      const auto part = take(sample.observations, draw_subset(sample.size(), sample.weights, enough, random));
-      const Sample<DataOf<Model>> small(part);
-      FitOptions searching = options;
-      if (searching.tolerance > 0)
-        searching.tolerance = std::max(searching.tolerance, 1e-6);  // to tell optima apart is enough
-      if (options.observer) {
-        searching.observer = [&options](Iteration now) {
-          now.on_sample = true;
-          return options.observer(now);
-        };
-      }
-      StartSearch<Model> search(model, small, searching, begin);
-      EmRun<Model>& found = search.search();
-      EmRun<Model> run(model, sample, found.parameters(), options, begin, found.report().start);
+      Found<Model> found = found_by_first_rank<Model>(
+          options.execution.get(), [&] { return search_sample(model, sample, enough, options, begin, summary); });
+      EmRun<Model> run(model, sample, std::move(found.parameters), options, begin, found.start);
       if (options.variant == Variant::annealing) run.begin_with(Variant::batch);  // heat would undo what was found
-      search.add_to(summary);
-      summary.searched = static_cast<std::size_t>(small.extent());
       run.run(options.max_iterations);
       run.add_to(summary);
       // What is rare may be impossible for a model that has seen a sample without it: then all the data are searched.

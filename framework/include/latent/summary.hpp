@@ -78,7 +78,8 @@ struct Summary {
   std::size_t observations = 0;
   double total_weight = 0;                     // equals observations when there are no weights
   std::optional<std::size_t> free_parameters;  // when the parameters have fields()
-  std::size_t threads = 0;
+  std::size_t threads = 0;                     // of this process
+  std::size_t ranks = 1;                       // processes
   std::uint64_t seed = 0;
 
   std::size_t e_steps = 0, m_steps = 0;  // of all starts

@@ -210,7 +210,7 @@ class TypedModel : public AnyModel {
     const BoundSample<DataOf<Model>> sample(data);
     check(sample->observations);
     return arena_of(options.threads).execute([&] {
-      return latent::certify(model_, *sample, at(), {}, options.tolerance);
+      return latent::certify(model_, *sample, at(), {}, options.tolerance, options.execution);
     });
   }
 
@@ -247,17 +247,17 @@ class TypedModel : public AnyModel {
     }
   }
 
-  double posterior_entropy(const RowData& data, std::optional<std::size_t> threads) const override {
+  double posterior_entropy(const RowData& data, const FitOptions& options) const override {
     if constexpr (HasPosterior<Model>) {
       const BoundSample<DataOf<Model>> sample(data);
       const PreparedOf<Model> prepared = prepare(model_, at());
       const auto sum_range = [&](std::size_t first, std::size_t count) {
         return entropy_of(prepared, sample->subspan(first, count));
       };
-      const auto add = [](double& into, double other) { into += other; };
       constexpr std::size_t grain = 512;
-      return arena_of(threads).execute([&] {
-        return blocked_sum(sample->size(), leaf_count(sample->size(), grain, sizeof(double)), sum_range, add);
+      const SumTree tree{sample->size(), leaf_count(sample->size(), grain, sizeof(double))};
+      return arena_of(options.threads).execute([&] {
+        return sum_of_numbers(options.execution.get(), tree, sum_range);
       });
     } else {
       return std::numeric_limits<double>::quiet_NaN();

@@ -22,15 +22,16 @@ namespace latent {
 template <LatentModel Model>
 class Parts {
  public:
-  Parts(const Model& model, const Sample<DataOf<Model>>& sample, std::size_t parts)
+  Parts(const Model& model, const Sample<DataOf<Model>>& sample, std::size_t parts, Execution* execution)
       : model_(model),
         sample_(sample),
+        execution_(execution),
         count_(std::clamp<std::size_t>(parts, 1, std::max<std::size_t>(1, sample.size()))) {}
 
   std::size_t size() const { return count_; }
   Expectation<Model> expect(std::size_t part, const typename Model::Parameters& parameters) const {
     const std::size_t first = part * sample_.size() / count_, last = (part + 1) * sample_.size() / count_;
-    return latent::expect(model_, parameters, sample_.subspan(first, last - first));
+    return latent::expect(model_, parameters, sample_.subspan(first, last - first), execution_);
   }
   // Of all observations for one of the part, by their weight.
   double scale(std::size_t part) const {
@@ -41,6 +42,7 @@ class Parts {
  private:
   const Model& model_;
   const Sample<DataOf<Model>>& sample_;
+  Execution* execution_;
   std::size_t count_;
 };
 
@@ -48,8 +50,8 @@ template <LatentModel Model>
 class IncrementalPasses {
  public:
   using Parameters = typename Model::Parameters;
-  IncrementalPasses(const Model& model, const Sample<DataOf<Model>>& sample, std::size_t parts)
-      : model_(model), parts_(model, sample, parts) {}
+  IncrementalPasses(const Model& model, const Sample<DataOf<Model>>& sample, std::size_t parts, Execution* execution)
+      : model_(model), parts_(model, sample, parts, execution) {}
 
   std::size_t m_steps() const { return m_steps_; }
   double pass(Parameters& parameters) {
@@ -89,8 +91,8 @@ template <LatentModel Model>
 class OnlinePasses {
  public:
   using Parameters = typename Model::Parameters;
-  OnlinePasses(const Model& model, const Sample<DataOf<Model>>& sample, std::size_t parts)
-      : model_(model), parts_(model, sample, parts) {}
+  OnlinePasses(const Model& model, const Sample<DataOf<Model>>& sample, std::size_t parts, Execution* execution)
+      : model_(model), parts_(model, sample, parts, execution) {}
 
   std::size_t m_steps() const { return m_steps_; }
   double pass(Parameters& parameters) {
@@ -128,15 +130,15 @@ template <LatentModel Model>
 class AnnealingPasses {
  public:
   using Parameters = typename Model::Parameters;
-  AnnealingPasses(const Model& model, const Sample<DataOf<Model>>& sample, std::size_t passes)
-      : model_(model), sample_(sample), passes_(passes) {}
+  AnnealingPasses(const Model& model, const Sample<DataOf<Model>>& sample, std::size_t passes, Execution* execution)
+      : model_(model), sample_(sample), execution_(execution), passes_(passes) {}
 
   std::size_t m_steps() const { return made_; }
   double pass(Parameters& parameters) requires Tempers<Model> {
     constexpr double coldest = 0.125;
     const double done = static_cast<double>(made_++) / static_cast<double>(std::max<std::size_t>(1, passes_ - 1));
     const Model tempered = model_.tempered(std::pow(coldest, 1 - std::min(1.0, done)));
-    const Expectation<Model> expectation = latent::expect(tempered, parameters, sample_);
+    const Expectation<Model> expectation = latent::expect(tempered, parameters, sample_, execution_);
     parameters = model_.maximization(expectation.statistics, parameters);
     return expectation.log_likelihood;
   }
@@ -144,6 +146,7 @@ class AnnealingPasses {
  private:
   const Model& model_;
   const Sample<DataOf<Model>>& sample_;
+  Execution* execution_;
   std::size_t passes_, made_ = 0;
 };
 

@@ -131,7 +131,7 @@ class Race {
     compared.free_parameters = contestant_->free_parameters();
     if (best.degenerate) return;
     compared.criteria = criteria(contestant_->log_likelihood(data_), compared.free_parameters, total_weight_,
-                                 contestant_->posterior_entropy(data_, comparison_.options.threads));
+                                 contestant_->posterior_entropy(data_, comparison_.options));
   }
 
   Comparison& comparison_;

@@ -30,6 +30,7 @@ int inspect_command(const Words& words, Entries entries);
 int compare_command(const Words& words, Entries entries);
 int check_command(const Words& words, Entries entries);
 int diff_command(const Words& words, Entries entries);
+int convert_command(const Words& words, Entries entries);
 int models_command(const Words& words, Entries entries);
 
 // Throws OptionError if there is no such model.

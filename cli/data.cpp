@@ -17,15 +17,21 @@ namespace latent::cli {
 
 namespace {
 
-OptionGroup table_options_with(const std::vector<Option>& sequence_options, const std::string& all_columns) {
+// `beside`: the options for columns that are no values.
+OptionGroup table_options_with(const std::vector<Option>& beside, const std::string& all_columns) {
   OptionGroup group{"Data",
                     {{"columns", "LIST",
-                      "columns to use, by name, number or range of numbers: eruptions,3,5-7 [" + all_columns + "]"},
-                     {"weights", "COLUMN", "column that says how much each row counts"}}};
-  for (const Option& option : sequence_options) group.options.push_back(option);
+                      "columns to use, by name, number or range of numbers: eruptions,3,5-7 [" + all_columns + "]"}}};
+  for (const Option& option : beside) group.options.push_back(option);
   group.options.push_back({"separator", "CHAR", "between cells: a character, tab or space [detected]"});
   group.options.push_back({"header", "YES|NO", "whether the first line names the columns [detected]"});
   return group;
+}
+
+std::vector<Option> weights_and(const std::vector<Option>& sequence_options) {
+  std::vector<Option> all{{"weights", "COLUMN", "column that says how much each row counts"}};
+  all.insert(all.end(), sequence_options.begin(), sequence_options.end());
+  return all;
 }
 
 }  // namespace
@@ -33,10 +39,12 @@ OptionGroup table_options_with(const std::vector<Option>& sequence_options, cons
 OptionGroup table_options(const DataNeeds& needs) {
   std::string names;
   for (const NeededColumn& column : needs.columns) names += (names.empty() ? "" : ",") + column.name;
-  return table_options_with(sequence_options(needs), names.empty() ? "all" : names);
+  return table_options_with(weights_and(sequence_options(needs)), names.empty() ? "all" : names);
 }
 
-OptionGroup table_options() { return table_options_with(sequence_options({.sequences = true}), "all"); }
+OptionGroup table_options() { return table_options_with(weights_and(sequence_options({.sequences = true})), "all"); }
+
+OptionGroup options_of_values() { return table_options_with({}, "all"); }
 
 Reading reading_of(const StoredModel& stored) {
   return {stored.model->needs(), stored.model->levels(), stored.columns};

@@ -19,6 +19,8 @@ namespace latent::cli {
 OptionGroup table_options(const DataNeeds& needs);
 // The same for any model.
 OptionGroup table_options();
+// The options of a command that reads the values of a table and nothing beside them.
+OptionGroup options_of_values();
 
 // How a model wants its data read.
 struct Reading {

@@ -36,6 +36,7 @@ constexpr Command commands[] = {
      diff_command},
     {"check", "MODEL DATA", "whether a model's steps are what EM needs, by checks on data", check_command},
     {"inspect", "FITTED", "print a fitted model", inspect_command},
+    {"convert", "DATA OUT.npy", "make a .npy file of a table, however large", convert_command},
     {"models", "", "list the models that can be fitted", models_command},
 };
 
@@ -89,6 +90,7 @@ int complain(const std::string& reason, int status) {
 
 int main(int count, char** words) {
   std::signal(SIGPIPE, SIG_DFL);  // whoever started us may ignore it: "| head" must end us
+  std::signal(SIGXFSZ, SIG_IGN);  // a file beyond its limit is an error of writing, as on a full disk
   std::ios::sync_with_stdio(false);
   try {
     const int status = run(Words(words + 1, words + count));

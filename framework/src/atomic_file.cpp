@@ -65,6 +65,18 @@ class DescriptorBuffer final : public std::streambuf {
   }
   int error() const { return error_; }
 
+  // `position` counts from the beginning of the file.
+  void rewrite(std::uint64_t position, std::string_view bytes) {
+    sync();
+    while (!bytes.empty() && error_ == 0) {
+      const ssize_t written = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(position));
+      if (written < 0 && errno != EINTR) error_ = errno;
+      if (written < 0) continue;
+      position += static_cast<std::uint64_t>(written);
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+
  private:
   int sync() override {
     const char* from = pbase();
@@ -101,6 +113,13 @@ class AtomicFile::Output {
   Output& operator=(const Output&) = delete;
 
   std::ostream& stream() { return stream_; }
+
+  bool can_rewrite() const { return !direct_; }
+
+  void rewrite(std::uint64_t position, std::string_view bytes) {
+    if (!can_rewrite()) throw Error(target_.string() + ": is no regular file, its beginning cannot be written last");
+    buffer_.rewrite(position, bytes);
+  }
 
   void commit() {
     stream_.flush();
@@ -179,6 +198,8 @@ AtomicFile& AtomicFile::operator=(AtomicFile&&) noexcept = default;
 AtomicFile::~AtomicFile() = default;
 
 std::ostream& AtomicFile::stream() { return output_->stream(); }
+bool AtomicFile::can_rewrite() const { return output_->can_rewrite(); }
+void AtomicFile::rewrite(std::uint64_t position, std::string_view bytes) { output_->rewrite(position, bytes); }
 void AtomicFile::commit() { output_->commit(); }
 
 void write_file_atomically(const fs::path& target, std::string_view content) {

@@ -1,9 +1,6 @@
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <utility>
 
@@ -14,33 +11,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "support/temporary_folder.hpp"
+
 namespace {
 
 namespace fs = std::filesystem;
 using latent::AtomicFile;
 using latent::write_file_atomically;
 
-// A folder of its own for each test, removed at its end.
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "latent-atomic-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()));
-    path_ = name;
-  }
-  ~Folder() { fs::remove_all(path_); }
-
-  fs::path operator/(const std::string& name) const { return path_ / name; }
-  std::ptrdiff_t entries() const { return std::distance(fs::directory_iterator(path_), fs::directory_iterator()); }
-
- private:
-  fs::path path_;
-};
-
-std::string content_of(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
+using Folder = TemporaryFolder;
 
 std::string error_of(const fs::path& target, const std::string& content) {
   try {
@@ -150,6 +129,25 @@ TEST_SUITE("framework/atomic_file") {
       CHECK_THROWS_AS(file.commit(), latent::Error);
     }
     CHECK(folder.entries() == 0);
+  }
+
+  TEST_CASE("atomic file: what was written before can be written again, and writing goes on where it was") {
+    const Folder folder;
+    for (const std::size_t length : {10, 300000}) {  // in the buffer still, or no more
+      AtomicFile file(folder / "a");
+      const std::string before(length, 'x');
+      file.stream() << before;
+      file.rewrite(3, "abc");
+      file.stream() << "end";
+      file.commit();
+      std::string expected = before + "end";
+      expected.replace(3, 3, "abc");
+      CHECK(content_of(folder / "a") == expected);
+    }
+    AtomicFile device("/dev/null");
+    CHECK_FALSE(device.can_rewrite());
+    CHECK_THROWS_WITH_AS(device.rewrite(0, "x"), "/dev/null: is no regular file, its beginning cannot be written last",
+                         latent::Error);
   }
 
   TEST_CASE("atomic file: devices and pipes are written straight to") {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <ostream>
@@ -25,6 +26,13 @@ class AtomicFile {
   ~AtomicFile();  // without a commit() nothing remains
 
   std::ostream& stream();
+
+  // Whether rewrite() is possible: in what is not a regular file there is no way back.
+  bool can_rewrite() const;
+
+  // Puts `bytes` in the place of as many that were written to the stream before, from `position` on (0: the first).
+  // Throws latent::Error unless can_rewrite().
+  void rewrite(std::uint64_t position, std::string_view bytes);
 
   // Writes what is buffered, waits until it is on the disk and gives the file its name. To be called once, last.
   void commit();

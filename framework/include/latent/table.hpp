@@ -54,6 +54,8 @@ struct TableOptions {
   std::optional<bool> header = std::nullopt;
   // Whether a cell may be missing: empty, NA, NaN, null, ? and the like. It becomes NaN.
   bool missing_cells = false;
+  // What an error says of a missing cell after "expected a number; ".
+  std::string missing_refusal = "this model takes no missing cells: remove the row or fill the cell";
   // Columns of values whose cells are symbols, any text: the values are their places in the column's alphabet. Named as
   // in `columns`; unset: none; empty: all columns of values. Only an empty cell is missing there: NA may be a symbol. In
   // .npy files whole numbers are symbols.

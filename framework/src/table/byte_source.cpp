@@ -42,6 +42,13 @@ class DescriptorSource final : public ByteSource {
     if (at < 0 || status_.st_size == 0) return std::nullopt;
     return static_cast<std::uint64_t>(std::max<off_t>(0, status_.st_size - at));
   }
+  std::optional<std::uint64_t> tell() override {
+    const off_t at = S_ISREG(status_.st_mode) ? ::lseek(descriptor_, 0, SEEK_CUR) : -1;
+    return at < 0 ? std::nullopt : std::optional(static_cast<std::uint64_t>(at));
+  }
+  void seek(std::uint64_t place) override {
+    if (::lseek(descriptor_, static_cast<off_t>(place), SEEK_SET) < 0) fail(name(), "cannot be read", errno);
+  }
   void close() {
     if (descriptor_ != STDIN_FILENO) ::close(descriptor_);
   }
@@ -99,6 +106,16 @@ std::size_t ByteSource::read(char* to, std::size_t count) {
 std::optional<std::uint64_t> ByteSource::remaining() {
   const std::optional<std::uint64_t> rest = unread();
   return rest ? std::optional(*rest + peeked_.size()) : std::nullopt;
+}
+
+std::optional<std::uint64_t> ByteSource::place() {
+  const std::optional<std::uint64_t> at = tell();
+  return at ? std::optional(*at - peeked_.size()) : std::nullopt;
+}
+
+void ByteSource::move_to(std::uint64_t place) {
+  peeked_.clear();
+  seek(place);
 }
 
 std::unique_ptr<ByteSource> open_file(const std::filesystem::path& file) {

@@ -30,9 +30,16 @@ class ByteSource {
   // The bytes not yet read, where that can be known beforehand.
   std::optional<std::uint64_t> remaining();
 
+  // Where in the file the next byte to be read is, if it is a file that can be read at any place.
+  std::optional<std::uint64_t> place();
+  // Goes on reading there; only if place() is known.
+  void move_to(std::uint64_t place);
+
  private:
   virtual std::size_t read_some(char* to, std::size_t count) = 0;  // 0 at the end
   virtual std::optional<std::uint64_t> unread() = 0;
+  virtual std::optional<std::uint64_t> tell() { return std::nullopt; }
+  virtual void seek(std::uint64_t) {}
 
   std::string name_;
   std::string peeked_;

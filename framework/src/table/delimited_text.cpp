@@ -9,14 +9,10 @@
 #include <latent/error.hpp>
 
 #include "cell_scanner.hpp"
-#include "column_choice.hpp"
 #include "growing_matrix.hpp"
 #include "number_text.hpp"
-#include "row_reader.hpp"
 #include "separator_detection.hpp"
 #include "shown_text.hpp"
-#include "special_column.hpp"
-#include "text_buffer.hpp"
 
 namespace latent::input {
 namespace {
@@ -131,48 +127,63 @@ bool is_header(const std::vector<std::string>& cells, const TableOptions& option
   return is_header_of_symbols(cells, symbols, options, text, separator);
 }
 
-void put_specials_into(Table& table, const SpecialColumns& specials, const ColumnChoice& choice,
-                       const RowReader& reader, const std::string& file) {
-  for (std::size_t k = 0; k < specials.size(); ++k) {
-    const std::string bad = specials[k]->put_into(table);
-    if (!bad.empty()) throw DataError(file + ": " + reader.column_name(choice.specials[k].column) + ": " + bad);
+}  // namespace
+
+DelimitedText::DelimitedText(ByteSource& source, const TableOptions& options) : text_(source) {
+  Separator separator;
+  std::vector<std::string> header = first_cells(text_, options, separator);
+  const std::size_t width = header.size();
+  const std::size_t first_line = text_.line();
+
+  has_header_ = options.header ? *options.header : is_header(header, options, text_, separator);
+  if (!has_header_) header.clear();
+  choice_ = choose_columns(options, header, width, text_.name());
+  specials_ = choice_.special_columns(options);
+  reader_.emplace(text_, separator);
+  if (has_header_) reader_->skip_row();
+  reader_->expect(choice_, specials_, options, header, width, first_line);
+}
+
+void DelimitedText::read_rows(RowSink<double>& sink) {
+  const std::size_t columns = choice_.values.size();
+  RowSink<double>::Room room = sink.more();
+  std::size_t count = 0;  // in the room
+  bool any = false;
+  while (true) {
+    if (count == room.count) {
+      room = sink.more();
+      count = 0;
+    }
+    const RowReader::Outcome outcome = reader_->read(room.rows + count * columns);
+    if (outcome == RowReader::Outcome::end) break;
+    if (outcome == RowReader::Outcome::row) {
+      ++count;
+      any = true;
+    }
+    if (outcome == RowReader::Outcome::blank_line) reader_->skip_line();
+    if (outcome == RowReader::Outcome::more) text_.refill();
+  }
+  if (!any) throw DataError(text_.name() + ": there is no row below the header");
+  sink.end(count);
+}
+
+void DelimitedText::put_specials_into(Table& table) const {
+  for (std::size_t k = 0; k < specials_.size(); ++k) {
+    const std::string bad = specials_[k]->put_into(table);
+    if (bad.empty()) continue;
+    throw DataError(text_.name() + ": " + reader_->column_name(choice_.specials[k].column) + ": " + bad);
   }
 }
 
-}  // namespace
-
 Table read_delimited(ByteSource& source, const TableOptions& options) {
-  TextBuffer text(source);
-  Separator separator;
-  std::vector<std::string> header = first_cells(text, options, separator);
-  const std::size_t width = header.size();
-  const std::size_t first_line = text.line();
-
+  DelimitedText text(source, options);
   Table table;
-  table.has_header = options.header ? *options.header : is_header(header, options, text, separator);
-  if (!table.has_header) header.clear();
-  const ColumnChoice choice = choose_columns(options, header, width, text.name());
-  table.names = choice.names;
-
-  const SpecialColumns specials = choice.special_columns(options);
-  RowReader reader(text, separator);
-  if (table.has_header) reader.skip_row();
-  reader.expect(choice, specials, options.missing_cells, header, width, first_line);
-
-  GrowingMatrix<double> rows(choice.values.size());
-  std::size_t count = 0;
-  while (true) {
-    if (count == rows.room()) rows.grow();
-    const RowReader::Outcome outcome = reader.read(rows.row(count));
-    if (outcome == RowReader::Outcome::end) break;
-    if (outcome == RowReader::Outcome::row) ++count;
-    if (outcome == RowReader::Outcome::blank_line) reader.skip_line();
-    if (outcome == RowReader::Outcome::more) text.refill();
-  }
-  if (count == 0) throw DataError(text.name() + ": there is no row below the header");
-  rows.resize(count);
+  table.names = text.names();
+  table.has_header = text.has_header();
+  GrowingMatrix<double> rows(table.columns());
+  text.read_rows(rows);
   rows.move_to(table);
-  put_specials_into(table, specials, choice, reader, text.name());
+  text.put_specials_into(table);
   return table;
 }
 

@@ -174,12 +174,13 @@ NpyHeader read_npy_header(ByteSource& source) {
   return header;
 }
 
-std::string npy_header_of(std::size_t rows, std::size_t columns) {
-  std::string text = std::string("{'descr': '") + (std::endian::native == std::endian::little ? '<' : '>') +
-                     "f8', 'fortran_order': False, 'shape': (" + std::to_string(rows) + ", " + std::to_string(columns) +
-                     "), }";
-  const std::size_t before = magic.size() + 4;                               // magic, version, length
-  text.resize((before + text.size() + 1 + 63) / 64 * 64 - before - 1, ' ');  // the numbers begin at a multiple of 64
+std::string npy_header_of(std::size_t rows, std::size_t columns, std::size_t item_bytes) {
+  std::string text = std::string("{'descr': '") + (std::endian::native == std::endian::little ? '<' : '>') + "f" +
+                     std::to_string(item_bytes) + "', 'fortran_order': False, 'shape': (" + std::to_string(rows) +
+                     ", " + std::to_string(columns) + "), }";
+  // Two numbers of twenty digits leave ten bytes free; the items begin at a multiple of 64, as the format asks.
+  const std::size_t before = magic.size() + 4;  // magic, version, length
+  text.resize(npy_header_bytes - before - 1, ' ');
   text += '\n';
   return std::string(magic) + '\x01' + '\0' + static_cast<char>(text.size() & 0xff) +
          static_cast<char>(text.size() >> 8) + text;

@@ -22,7 +22,9 @@ struct NpyHeader {
 // none, and for an array that is no table of numbers.
 NpyHeader read_npy_header(ByteSource& source);
 
-// The whole beginning of a .npy file of version 1 for float64 in this machine's byte order, C order.
-std::string npy_header_of(std::size_t rows, std::size_t columns);
+// The whole beginning of a .npy file of version 1 for floats of so many bytes (4, 8) in this machine's byte order, C
+// order. It takes npy_header_bytes whatever the shape.
+inline constexpr std::size_t npy_header_bytes = 128;
+std::string npy_header_of(std::size_t rows, std::size_t columns, std::size_t item_bytes);
 
 }  // namespace latent::input

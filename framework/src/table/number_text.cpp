@@ -12,8 +12,6 @@
 namespace latent::input {
 namespace {
 
-constexpr const char* missing_is_refused = "this model takes no missing cells: remove the row or fill the cell";
-
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -77,11 +75,11 @@ NumberText parse_number(std::string_view text, double& value) {
   return NumberText::number;
 }
 
-std::string complaint(NumberText found, const std::string& contents) {
+std::string complaint(NumberText found, const std::string& contents, const std::string& missing_refusal) {
   switch (found) {
     case NumberText::missing:
-      if (contents.empty()) return std::string("found an empty cell, expected a number; ") + missing_is_refused;
-      return "found " + shown(contents) + ", expected a number; " + missing_is_refused;
+      return "found " + (contents.empty() ? "an empty cell" : shown(contents)) + ", expected a number; " +
+             missing_refusal;
     case NumberText::infinite: return "found " + shown(contents) + ", expected a finite number";
     case NumberText::too_large: return "found " + shown(contents) + ", expected a number of at most 1.8e308 in size";
     case NumberText::decimal_comma: {

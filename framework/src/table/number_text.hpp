@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include <latent/table.hpp>
+
 namespace latent::input {
 
 enum class NumberText { number, missing, infinite, too_large, decimal_comma, text };
@@ -15,6 +17,7 @@ NumberText parse_number(std::string_view text, double& value);
 std::string_view without_spaces(std::string_view text);
 
 // What is wrong with a cell that is no number, and what would be right.
-std::string complaint(NumberText found, const std::string& contents);
+std::string complaint(NumberText found, const std::string& contents,
+                      const std::string& missing_refusal = TableOptions().missing_refusal);
 
 }  // namespace latent::input

@@ -75,12 +75,14 @@ void RowReader::skip_line() {
 }
 
 void RowReader::expect(const ColumnChoice& choice, std::span<const std::unique_ptr<SpecialColumn>> specials,
-                       bool missing_cells, std::vector<std::string> header, std::size_t width, std::size_t first_line) {
+                       const TableOptions& options, std::vector<std::string> header, std::size_t width,
+                       std::size_t first_line) {
   targets_ = choice.targets(width);
   chosen_ = choice.values.size();
   specials_ = specials;
   special_cells_.resize(specials.size());
-  missing_cells_ = missing_cells;
+  missing_cells_ = options.missing_cells;
+  missing_refusal_ = options.missing_refusal;
   header_ = std::move(header);
   first_line_ = first_line;
   blank_line_ = blank_lines_ = 0;
@@ -97,7 +99,8 @@ const char* RowReader::plain_number(const char* at, double& value) const {
 
 // What a blank line is in a file of one column, whatever its use.
 void RowReader::read_blank_line(double* values) {
-  if (!missing_cells_) fail_at(blank_line_, column_name(0) + ": " + complaint(NumberText::missing, ""));
+  if (!missing_cells_)
+    fail_at(blank_line_, column_name(0) + ": " + complaint(NumberText::missing, "", missing_refusal_));
   --blank_lines_;
   *values = std::numeric_limits<double>::quiet_NaN();
   if (specials_.empty()) return;
@@ -142,7 +145,7 @@ RowReader::Outcome RowReader::read(double* values) {
         if (found == NumberText::missing && missing_cells_) {
           value = std::numeric_limits<double>::quiet_NaN();
         } else if (found != NumberText::number && bad.empty()) {
-          bad = complaint(found, cell.contents());
+          bad = complaint(found, cell.contents(), missing_refusal_);
           bad_column = column;
           bad_cell = at;
         }

@@ -28,8 +28,8 @@ class RowReader {
 
   // Which columns read() is to store, and to whom it gives the others (as many as choice.specials). A row has `width`
   // cells, as on the line `first_line`; `header` may be empty.
-  void expect(const ColumnChoice& choice, std::span<const std::unique_ptr<SpecialColumn>> specials, bool missing_cells,
-              std::vector<std::string> header, std::size_t width, std::size_t first_line);
+  void expect(const ColumnChoice& choice, std::span<const std::unique_ptr<SpecialColumn>> specials,
+              const TableOptions& options, std::vector<std::string> header, std::size_t width, std::size_t first_line);
 
   // Reads the next row; throws DataError if its cells are not as many, or not as good, as they should be.
   Outcome read(double* values);
@@ -56,6 +56,7 @@ class RowReader {
   };
   std::vector<SpecialCell> special_cells_;  // of the row that is read
   bool missing_cells_ = false;
+  std::string missing_refusal_;
   std::vector<std::string> header_;
   std::size_t first_line_ = 1;
   std::size_t blank_line_ = 0;   // the first of the blank lines before the next row, or 0

@@ -13,13 +13,10 @@
 namespace latent {
 namespace {
 
-Table read(input::ByteSource& source, const TableOptions& options, bool called_npy) {
-  const std::string_view start = source.peek();
-  if (start.empty()) throw DataError(source.name() + ": the file is empty");
-  // No text in UTF-8 begins with the first byte of a .npy file.
-  const bool is_npy = called_npy || start.front() == '\x93';
+Table read(input::ByteSource& source, const TableOptions& options, const std::filesystem::path& file) {
   try {
-    Table table = is_npy ? input::read_npy(source, options) : input::read_delimited(source, options);
+    Table table =
+        input::is_npy(source, file) ? input::read_npy(source, options) : input::read_delimited(source, options);
     if (options.gather) input::gather(table);
     return table;
   } catch (const std::bad_alloc&) {
@@ -39,11 +36,11 @@ Observations Table::view() const& {
 }
 
 Table read_table(const std::filesystem::path& file, const TableOptions& options) {
-  return read(*input::open_file(file), options, file.extension() == ".npy");
+  return read(*input::open_file(file), options, file);
 }
 
 Table read_table(std::istream& stream, const TableOptions& options, const std::string& name) {
-  return read(*input::read_from(stream, name), options, false);
+  return read(*input::read_from(stream, name), options, {});
 }
 
 }  // namespace latent

@@ -31,4 +31,11 @@ class ModelError : public Error {
   using Error::Error;
 };
 
+// A file that a program wrote for a program is not what it should be: of another kind, truncated, damaged, or about
+// something else.
+class FileError : public Error {
+ public:
+  using Error::Error;
+};
+
 }  // namespace latent

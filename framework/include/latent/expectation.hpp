@@ -10,6 +10,7 @@
 #include <latent/error.hpp>
 #include <latent/fields.hpp>
 #include <latent/latent_model.hpp>
+#include <latent/records.hpp>
 #include <latent/sample.hpp>
 
 // The E-step over a whole data set: the model's expectation of each block, added up (<latent/blocked_sum.hpp>).
@@ -57,21 +58,21 @@ typename Model::Statistics empty_statistics(const Model& model, const PreparedOf
   }
 }
 
-// One block, on the calling thread.
+// Data as the model sees them, with their weights.
 template <LatentModel Model>
-double expect_block(const Model& model, const PreparedOf<Model>& prepared, const Sample<DataOf<Model>>& block,
-                    const typename Model::Statistics& empty, typename Model::Statistics& sums) {
+double expect_data(const Model& model, const PreparedOf<Model>& prepared, const DataOf<Model>& data, Weights weights,
+                   const typename Model::Statistics& empty, typename Model::Statistics& sums) {
   if constexpr (TakesWeights<Model>) {
-    return model.expectation(prepared, block.observations, sums, block.weights);
+    return model.expectation(prepared, data, sums, weights);
   } else {
-    if (block.weights.empty()) return model.expectation(prepared, block.observations, sums);
+    if (weights.empty()) return model.expectation(prepared, data, sums);
     if constexpr (Additive<typename Model::Statistics>) {
       double log_likelihood = 0;
-      for (std::size_t i = 0; i < block.size(); ++i) {
-        if (block.weights[i] == 0) continue;
+      for (std::size_t i = 0; i < data.size(); ++i) {
+        if (weights[i] == 0) continue;
         typename Model::Statistics own = empty;
-        log_likelihood += block.weights[i] * model.expectation(prepared, block.observations.subspan(i, 1), own);
-        add(sums, own, block.weights[i]);
+        log_likelihood += weights[i] * model.expectation(prepared, data.subspan(i, 1), own);
+        add(sums, own, weights[i]);
       }
       return log_likelihood;
     } else {
@@ -79,6 +80,18 @@ double expect_block(const Model& model, const PreparedOf<Model>& prepared, const
           "this model cannot take weights: its Statistics need fields(), or its expectation a Weights argument");
     }
   }
+}
+
+// One block, on the calling thread; a span chunk by chunk, in memory or not, so that the bits are the same.
+template <LatentModel Model>
+double expect_block(const Model& model, const PreparedOf<Model>& prepared, const Sample<DataOf<Model>>& block,
+                    const typename Model::Statistics& empty, typename Model::Statistics& sums) {
+  double log_likelihood = 0;
+  for_each_chunk(block.observations, [&](std::size_t first, const DataOf<Model>& chunk) {
+    const Weights weights = block.weights.empty() ? block.weights : block.weights.subspan(first, chunk.size());
+    log_likelihood += expect_data(model, prepared, chunk, weights, empty, sums);
+  });
+  return log_likelihood;
 }
 
 template <LatentModel Model>

@@ -23,6 +23,7 @@
 #include <latent/fit.hpp>
 #include <latent/latent_model.hpp>
 #include <latent/record.hpp>
+#include <latent/records.hpp>
 #include <latent/restarts.hpp>
 #include <latent/text.hpp>
 #include <oneapi/tbb/global_control.h>
@@ -68,13 +69,15 @@ concept Decodes = requires(const Model& model, const PreparedOf<Model>& prepared
   { model.forecast(prepared, data, n, n) } -> std::convertible_to<Forecast>;
 };
 
-// check(data): throws DataError for cells that the model cannot have.
+// check(data): throws DataError for cells that the model cannot have. Of many observations of a std::span it
+// sees one part after the other.
 template <class Model>
 concept ChecksData = requires(const Model& model, const DataOf<Model>& data) {
   model.check(data);
 };
 
-// from_labels(rows, labels, weights): starts from a known division of the rows.
+// from_labels(rows, labels, weights): starts from a known division of the rows, which then are all in memory if the
+// model's data are a std::span.
 template <class Model>
 concept StartsFromLabels = requires(const Model& model, const DataOf<Model>& rows, std::span<const std::size_t> labels,
                                     Weights weights) {
@@ -151,8 +154,9 @@ class TypedModel : public AnyModel {
     if constexpr (HasPosterior<Model> && Initializes<Model>) {
       const std::size_t count = std::min(sample->size(), options.observations);
       const PreparedOf<Model> prepared = prepare(model_, latent::draw_start(model_, *sample, options.seed, 0));
+      SeenData<DataOf<Model>> seen;
       found.checks.push_back(check_posterior(
-          posterior_of(prepared, sample->observations.subspan(0, count)).responsibilities, components_));
+          posterior_of(prepared, seen.of(sample->observations.subspan(0, count))).responsibilities, components_));
     }
     return found;
   }
@@ -289,8 +293,10 @@ class TypedModel : public AnyModel {
                      rounded(size_));
   }
 
-  void check(const DataOf<Model>& data) const {
-    if constexpr (ChecksData<Model>) model_.check(data);
+  void check(const HeldData<DataOf<Model>>& data) const {
+    if constexpr (ChecksData<Model>) {
+      for_each_chunk(data, [this](std::size_t, const DataOf<Model>& chunk) { model_.check(chunk); });
+    }
   }
 
   Fitted<Model> fit_from_start(const Sample<DataOf<Model>>& sample, const FitOptions& options, const StartFrom& start) {
@@ -300,7 +306,8 @@ class TypedModel : public AnyModel {
     }
     if (start.labels.empty()) return latent::fit(model_, sample, options);
     if constexpr (StartsFromLabels<Model>) {
-      return latent::fit(model_, sample, model_.from_labels(sample.observations, start.labels, sample.weights),
+      SeenData<DataOf<Model>> seen;
+      return latent::fit(model_, sample, model_.from_labels(seen.of(sample.observations), start.labels, sample.weights),
                          options);
     } else {
       throw Error("this model cannot start from labels");
@@ -377,11 +384,12 @@ class TypedModel : public AnyModel {
 
   // visit(first, part) for parts so small that their responsibilities stay in the cache.
   template <class Visit>
-  void for_each_part(const DataOf<Model>& rows, const Visit& visit) const {
+  void for_each_part(const HeldData<DataOf<Model>>& rows, const Visit& visit) const {
+    SeenData<DataOf<Model>> seen;
     const std::size_t step =
         std::clamp<std::size_t>((std::size_t{1} << 16) / std::max<std::size_t>(1, components_), 64, 4096);
     for (std::size_t first = 0; first < rows.size(); first += step) {
-      visit(first, rows.subspan(first, std::min(step, rows.size() - first)));
+      visit(first, seen.of(rows.subspan(first, std::min(step, rows.size() - first))));
     }
   }
 

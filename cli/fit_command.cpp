@@ -2,6 +2,7 @@
 #include <functional>
 #include <iostream>
 #include <limits>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -17,6 +18,7 @@
 #include "fit_usage.hpp"
 #include "help.hpp"
 #include "progress.hpp"
+#include "ranks.hpp"
 #include "sequence_data.hpp"
 
 namespace latent::cli {
@@ -40,7 +42,7 @@ void check_labels(const StartFrom& start, const AnyModel& model, const Arguments
 
 FitReport watched_fit(AnyModel& model, const RowData& data, FitOptions options, const StartFrom& start) {
   Progress progress;
-  options.observer = std::ref(progress);
+  if (Ranks::is_first()) options.observer = std::ref(progress);
   return model.fit(data, options, start);
 }
 
@@ -57,8 +59,8 @@ FitResult fit_data(const ModelEntry& entry, const Arguments& arguments, const Fi
   result.report = watched_fit(*result.model, rows, options, data.start);
   if (arguments.has("certify") && !result.failed()) result.certificate = result.model->certify(rows, options);
   const Summary& summary = result.summary();
-  const double entropy = result.failed() ? std::numeric_limits<double>::quiet_NaN()
-                                         : result.model->posterior_entropy(rows, options);
+  const double entropy =
+      result.failed() ? std::numeric_limits<double>::quiet_NaN() : result.model->posterior_entropy(rows, options);
   result.criteria = criteria(summary.log_likelihood, *summary.free_parameters, summary.total_weight, entropy);
   return result;
 }
@@ -75,16 +77,28 @@ int tell(const Arguments& arguments, const FitResult& result) {
 }
 
 int fit_with(const ModelEntry& entry, const Arguments& arguments, Entries entries) {
-  const FitOptions options = fit_options(arguments);
-  const FitStart start = fit_start(arguments, entry, entries);
-  check_options(entry, start.options);  // wrong ones are known before any data are read
-  check_outputs(arguments);
-  const FitData data = read_fit_data(arguments, entry, start);
+  // What one rank cannot do, all leave: none waits for a message that never comes.
+  const std::shared_ptr<Execution> ranks = Ranks::all();
+  FitOptions options = fit_options(arguments);
+  options.execution = ranks;
+  FitStart start;
+  FitData data;
+  in_unison(ranks.get(), [&] {
+    start = fit_start(arguments, entry, entries);
+    check_options(entry, start.options);  // wrong ones are known before any data are read
+    check_outputs(arguments);
+    data = read_fit_data(arguments, entry, start);
+  });
   FitResult result;
   with_data_named(arguments.text("DATA"), data.table,
                   [&] { result = fit_data(entry, arguments, options, start, data); });
-  if (!result.failed()) write_outputs(arguments, result, data.table);
-  return tell(arguments, result);
+  int status = success;
+  in_unison(ranks.get(), [&] {
+    if (!Ranks::is_first()) return;
+    if (!result.failed()) write_outputs(arguments, result, data.table);
+    status = tell(arguments, result);
+  });
+  return status;
 }
 
 }  // namespace

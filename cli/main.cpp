@@ -11,6 +11,7 @@
 #include "command.hpp"
 #include "help.hpp"
 #include "known_models.hpp"
+#include "ranks.hpp"
 
 namespace {
 
@@ -21,10 +22,11 @@ struct Command {
   const char* words;
   const char* summary;
   int (*run)(const Words&, Entries);
+  bool by_all_ranks = false;  // else the first of the processes that mpirun started does it
 };
 
 constexpr Command commands[] = {
-    {"fit", "MODEL DATA", "fit a model to data; report it, store it, draw it", fit_command},
+    {"fit", "MODEL DATA", "fit a model to data; report it, store it, draw it", fit_command, true},
     {"predict", "FITTED DATA", "the most probable component or state of every row, and all probabilities",
      predict_command},
     {"score", "FITTED DATA", "the log-likelihood of data, in all or one by one", score_command},
@@ -76,24 +78,20 @@ int run(Words words) {
     return success;
   }
   for (const Command& command : commands) {
-    if (name == command.name) return command.run(words, models);
+    if (name == command.name) return Ranks::is_first() || command.by_all_ranks ? command.run(words, models) : success;
   }
   throw latent::OptionError("'" + name + "' is not a command; see latent --help");
 }
 
 int complain(const std::string& reason, int status) {
-  std::cerr << "latent: " << reason << "\n";
+  if (Ranks::is_first()) std::cerr << "latent: " << reason << std::endl;
+  Ranks::end(status, reason.c_str());
   return status;
 }
 
-}  // namespace
-
-int main(int count, char** words) {
-  std::signal(SIGPIPE, SIG_DFL);  // whoever started us may ignore it: "| head" must end us
-  std::signal(SIGXFSZ, SIG_IGN);  // a file beyond its limit is an error of writing, as on a full disk
-  std::ios::sync_with_stdio(false);
+int run_or_complain(const Words& words) {
   try {
-    const int status = run(Words(words + 1, words + count));
+    const int status = run(words);
     if (!std::cout.flush()) throw latent::Error("standard output: cannot be written");
     return status;
   } catch (const latent::OptionError& error) {
@@ -104,5 +102,19 @@ int main(int count, char** words) {
     return complain("not enough memory", failure);
   } catch (const std::exception& error) {
     return complain(std::string("internal error: ") + error.what(), failure);
+  }
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  std::signal(SIGPIPE, SIG_DFL);  // whoever started us may ignore it: "| head" must end us
+  std::signal(SIGXFSZ, SIG_IGN);  // a file beyond its limit is an error of writing, as on a full disk
+  std::ios::sync_with_stdio(false);
+  try {
+    const Ranks ranks;
+    return run_or_complain(Words(words + 1, words + count));
+  } catch (const latent::Error& error) {  // MPI
+    return complain(error.what(), failure);
   }
 }

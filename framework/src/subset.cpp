@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <numeric>
 
 #include <boost/random/uniform_real_distribution.hpp>
@@ -21,6 +22,23 @@ std::vector<std::size_t> draw_subset(std::size_t n, Weights weights, std::size_t
   double at = step * uniform(random), sum = 0;
   for (std::size_t i = 0; i < n; ++i) {
     for (sum += weights[i]; at < sum && chosen.size() < count; at += step) chosen.push_back(i);
+  }
+  return chosen;
+}
+
+std::vector<std::size_t> evenly_spaced(std::size_t n, Weights weights, std::size_t count) {
+  const auto without = static_cast<std::size_t>(std::ranges::count(weights, 0.0));
+  const std::size_t there = n - without;
+  count = std::min(count, there);
+  std::vector<std::size_t> chosen;
+  chosen.reserve(count);
+  for (std::size_t i = 0, passed = 0; chosen.size() < count; ++i) {
+    if (weights.empty()) {
+      chosen.push_back(there * i / count);
+    } else if (weights[i] != 0) {
+      if (passed == there * chosen.size() / count) chosen.push_back(i);
+      ++passed;
+    }
   }
   return chosen;
 }

@@ -16,6 +16,7 @@
 #include <latent/fit_options.hpp>
 #include <latent/iteration.hpp>
 #include <latent/json_form.hpp>
+#include <latent/node_sum.hpp>
 #include <latent/observations.hpp>
 #include <latent/plot.hpp>
 #include <latent/random.hpp>
@@ -98,6 +99,16 @@ class AnyModel {
   // -sum_n w_n sum_k r_nk ln r_nk, for ICL; NaN for a model without independent posteriors. With the threads and the
   // execution of those options.
   virtual double posterior_entropy(const RowData& data, const FitOptions& options) const = 0;
+
+  // Sums of parts of the data (<latent/accumulator.hpp>), of models whose Statistics have fields().
+  //
+  virtual std::size_t observations(const RowData& data) const = 0;  // rows, sequences or groups
+  virtual SumTree sum_tree(std::size_t observations) const = 0;
+  // Of the nodes that have observations of `data` alone, which are those of the tree from `first` on.
+  virtual std::vector<NodeSum> node_sums(const RowData& data, const SumTree& tree, std::size_t first,
+                                         std::optional<std::size_t> threads) const = 0;
+  virtual std::vector<double> add_sums(std::span<const double> into, std::span<const double> other) const = 0;
+  virtual MStep maximize(std::span<const double> sums) = 0;  // of all observations; sets the parameters
 
   // For pictures; empty if the model has none.
   virtual std::vector<Outline> outlines(std::size_t x_column, std::size_t y_column) const = 0;

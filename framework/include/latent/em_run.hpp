@@ -303,13 +303,7 @@ class EmRun {
   std::optional<Parameters> m_step(const Expectation<Model>& expectation, std::vector<Note>& notes) {
     const Clock::time_point start = Clock::now();
     std::optional<Parameters> next;
-    attempt([&] {
-      if constexpr (TakesNotes<Model>) {
-        next = model_.maximization(expectation.statistics, parameters_, Notes(notes));
-      } else {
-        next = model_.maximization(expectation.statistics, parameters_);
-      }
-    });
+    attempt([&] { next = maximize(model_, expectation.statistics, parameters_, notes); });
     m_seconds_ += seconds_since(start);
     ++m_steps_;
     return next;

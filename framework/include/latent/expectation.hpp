@@ -15,6 +15,9 @@
 #include <latent/execution.hpp>
 #include <latent/fields.hpp>
 #include <latent/latent_model.hpp>
+#include <latent/node_sum.hpp>
+#include <latent/notes.hpp>
+#include <latent/records.hpp>
 #include <latent/sample.hpp>
 
 // The E-step over a whole data set: the model's expectation of each block, added up (<latent/blocked_sum.hpp>), by this
@@ -63,21 +66,21 @@ typename Model::Statistics empty_statistics(const Model& model, const PreparedOf
   }
 }
 
-// One block, on the calling thread.
+// Data as the model sees them, with their weights.
 template <LatentModel Model>
-double expect_block(const Model& model, const PreparedOf<Model>& prepared, const Sample<DataOf<Model>>& block,
-                    const typename Model::Statistics& empty, typename Model::Statistics& sums) {
+double expect_data(const Model& model, const PreparedOf<Model>& prepared, const DataOf<Model>& data, Weights weights,
+                   const typename Model::Statistics& empty, typename Model::Statistics& sums) {
   if constexpr (TakesWeights<Model>) {
-    return model.expectation(prepared, block.observations, sums, block.weights);
+    return model.expectation(prepared, data, sums, weights);
   } else {
-    if (block.weights.empty()) return model.expectation(prepared, block.observations, sums);
+    if (weights.empty()) return model.expectation(prepared, data, sums);
     if constexpr (Additive<typename Model::Statistics>) {
       double log_likelihood = 0;
-      for (std::size_t i = 0; i < block.size(); ++i) {
-        if (block.weights[i] == 0) continue;
+      for (std::size_t i = 0; i < data.size(); ++i) {
+        if (weights[i] == 0) continue;
         typename Model::Statistics own = empty;
-        log_likelihood += block.weights[i] * model.expectation(prepared, block.observations.subspan(i, 1), own);
-        add(sums, own, block.weights[i]);
+        log_likelihood += weights[i] * model.expectation(prepared, data.subspan(i, 1), own);
+        add(sums, own, weights[i]);
       }
       return log_likelihood;
     } else {
@@ -85,6 +88,18 @@ double expect_block(const Model& model, const PreparedOf<Model>& prepared, const
           "this model cannot take weights: its Statistics need fields(), or its expectation a Weights argument");
     }
   }
+}
+
+// One block, on the calling thread; a span chunk by chunk, in memory or not, so that the bits are the same.
+template <LatentModel Model>
+double expect_block(const Model& model, const PreparedOf<Model>& prepared, const Sample<DataOf<Model>>& block,
+                    const typename Model::Statistics& empty, typename Model::Statistics& sums) {
+  double log_likelihood = 0;
+  for_each_chunk(block.observations, [&](std::size_t first, const DataOf<Model>& chunk) {
+    const Weights weights = block.weights.empty() ? block.weights : block.weights.subspan(first, chunk.size());
+    log_likelihood += expect_data(model, prepared, chunk, weights, empty, sums);
+  });
+  return log_likelihood;
 }
 
 // The tree of the sums of n observations; `empty` as empty_statistics() makes it.
@@ -95,13 +110,24 @@ SumTree sum_tree(const Model& model, const typename Model::Statistics& empty, st
   return {n, leaf_count(n, grain, bytes_of(empty))};
 }
 
+// sum(first, count) for the observations of a sample from `offset` on, which is the first that the sample has.
+template <LatentModel Model>
+auto range_sum(const Model& model, const PreparedOf<Model>& prepared, const typename Model::Statistics& empty,
+               const Sample<DataOf<Model>>& sample, std::size_t offset = 0) {
+  return [&, offset](std::size_t first, std::size_t count) {
+    Expectation<Model> sum{empty, 0};
+    sum.log_likelihood = expect_block(model, prepared, sample.subspan(first - offset, count), empty, sum.statistics);
+    return sum;
+  };
+}
+
 template <LatentModel Model>
 void merge(Expectation<Model>& into, const Expectation<Model>& other) {
   add(into.statistics, other.statistics);
   into.log_likelihood += other.log_likelihood;
 }
 
-// As numbers, the log-likelihood first: what is sent and stored.
+// As numbers, the log-likelihood first: what is sent and stored; and back, of as many numbers: else Error.
 template <LatentModel Model>
 requires HasFields<typename Model::Statistics>
 void append_numbers(const Expectation<Model>& expectation, std::vector<double>& numbers) {
@@ -111,6 +137,10 @@ void append_numbers(const Expectation<Model>& expectation, std::vector<double>& 
 template <LatentModel Model>
 requires HasFields<typename Model::Statistics> Expectation<Model> expectation_of(
     std::span<const double> numbers, const typename Model::Statistics& empty) {
+  if (numbers.size() != 1 + bytes_of(empty) / sizeof(double)) {
+    throw Error("the sums are " + std::to_string(numbers.size()) + " numbers, those of the model are " +
+                std::to_string(1 + bytes_of(empty) / sizeof(double)));
+  }
   Expectation<Model> expectation{empty, numbers.front()};
   assign_fields(numbers.subspan(1), expectation.statistics);
   return expectation;
@@ -160,11 +190,7 @@ Expectation<Model> expect(const Model& model, const typename Model::Parameters& 
                           const Sample<DataOf<Model>>& sample, Execution* execution = nullptr, Vote* vote = nullptr) {
   const PreparedOf<Model> prepared = prepare(model, parameters);
   const typename Model::Statistics empty = empty_statistics(model, prepared);
-  const auto sum_range = [&](std::size_t first, std::size_t count) {
-    Expectation<Model> sum{empty, 0};
-    sum.log_likelihood = expect_block(model, prepared, sample.subspan(first, count), empty, sum.statistics);
-    return sum;
-  };
+  const auto sum_range = range_sum(model, prepared, empty, sample);
   if constexpr (Additive<typename Model::Statistics>) {
     const SumTree tree = sum_tree(model, empty, sample.size());
     if constexpr (HasFields<typename Model::Statistics> && HasFields<typename Model::Parameters>) {
@@ -175,6 +201,32 @@ Expectation<Model> expect(const Model& model, const typename Model::Parameters& 
     return blocked_sum(tree, {0, tree.leaves}, sum_range, merge<Model>);
   } else {
     return sum_range(0, sample.size());  // statistics that cannot be added up are summed by one thread
+  }
+}
+
+// The sums of the nodes of a tree that have observations of the sample alone, which are those from `first` on.
+template <LatentModel Model>
+requires HasFields<typename Model::Statistics> std::vector<NodeSum> node_sums(
+    const Model& model, const typename Model::Parameters& parameters, const Sample<DataOf<Model>>& sample,
+    const SumTree& tree, std::size_t first) {
+  const PreparedOf<Model> prepared = prepare(model, parameters);
+  const typename Model::Statistics empty = empty_statistics(model, prepared);
+  const auto sum_range = range_sum(model, prepared, empty, sample, first);
+  std::vector<NodeSum> sums;
+  for (const SumNode node : nodes_within(tree, first, sample.size())) {
+    append_numbers<Model>(blocked_sum(tree, node, sum_range, merge<Model>), sums.emplace_back(node).numbers);
+  }
+  return sums;
+}
+
+// The M-step.
+template <LatentModel Model>
+typename Model::Parameters maximize(const Model& model, const typename Model::Statistics& statistics,
+                                    const typename Model::Parameters& current, std::vector<Note>& notes) {
+  if constexpr (TakesNotes<Model>) {
+    return model.maximization(statistics, current, Notes(notes));
+  } else {
+    return model.maximization(statistics, current);
   }
 }
 

@@ -26,6 +26,9 @@
 //   Parameters maximization(const Statistics& sums, const Parameters& current) const;
 //                                       M-step: the parameters that maximise the expected complete-data log-likelihood
 //
+// A block may be any part of the data: those that do not fit into memory are read as the E-step needs them, a few
+// thousand observations of a span at a time, and a model need not know.
+//
 // What no concept can check: the E-step changes nothing but `sums`; the sums and the log-likelihood of two parts of the
 // data add up to those of the whole; the M-step never lowers the expected complete-data log-likelihood. Sums of E-steps
 // at different parameters may be added up too (incremental and online EM), so `current` only says what the sums do not.
@@ -42,7 +45,8 @@
 //                                       there is one)
 //   Parameters initialize(Data, Random&) const
 //                                       random starts; without it a fit starts at Parameters{}, which must exist in
-//                                       either case
+//                                       either case. Of a span of more than 2^17 observations it sees so many, evenly
+//                                       spaced, as vary does
 //   Parameters vary(const Parameters&, Data, std::size_t index, Random&, Weights) const
 //                                       another start near a solution, of many different ones the one with that index:
 //                                       rounds of variations of the best (for a mixture: merge two components and split

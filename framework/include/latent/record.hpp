@@ -14,7 +14,9 @@
 #include <vector>
 
 #include <Eigen/Core>
+#include <latent/blocked_sum.hpp>
 #include <latent/error.hpp>
+#include <latent/records.hpp>
 #include <latent/row_data.hpp>
 #include <latent/sample.hpp>
 #include <latent/sequences.hpp>
@@ -87,6 +89,14 @@ template <class T>
 inline constexpr bool is_vector = false;
 template <class T>
 inline constexpr bool is_vector<std::vector<T>> = true;
+
+// Whether every cell of a table can be such a value.
+template <class Value>
+inline constexpr bool holds_any_number = std::is_floating_point_v<Value>;
+template <class T, std::size_t D>
+inline constexpr bool holds_any_number<std::array<T, D>> = holds_any_number<T>;
+template <>
+inline constexpr bool holds_any_number<Eigen::VectorXd> = true;
 
 // visit(column) for each column of a struct that has a member, and with_key(name) for the key.
 template <HasColumns Row, class Visit, class WithKey>
@@ -181,45 +191,99 @@ DataNeeds needs_of_observation() {
   return needs;
 }
 
-// Row `row` of the table. Throws DataError naming row and column for a cell that the type cannot hold.
-template <ReadableRow Row>
-Row read_row(const RowData& data, std::size_t row) {
+// Row `row` of the table, into a Row& (or a reference to a bool). Throws DataError naming row and column for a cell that
+// the type cannot hold.
+template <ReadableRow Row, class Into>
+void read_row(const RowData& data, std::size_t row, Into&& into) {
   if constexpr (HasColumns<Row>) {
-    Row read{};
     std::size_t at = 0;
-    record::for_each_column<Row>([&](const auto& column) { record::read_cell(data, row, at++, read.*column.member); },
+    record::for_each_column<Row>([&](const auto& column) { record::read_cell(data, row, at++, into.*column.member); },
                                  [](std::string_view) {});
-    return read;
   } else if constexpr (std::is_arithmetic_v<Row>) {
-    return record::number_at<Row>(data, row, 0);
+    into = record::number_at<Row>(data, row, 0);
   } else if constexpr (record::is_array<Row>) {
-    Row read{};
-    for (std::size_t j = 0; j < read.size(); ++j) record::read_cell(data, row, j, read[j]);
-    return read;
+    for (std::size_t j = 0; j < into.size(); ++j) record::read_cell(data, row, j, into[j]);
   } else {
-    return data.rows.row(row);
+    into.resize(static_cast<Eigen::Index>(data.rows.columns()));
+    for (std::size_t j = 0; j < data.rows.columns(); ++j) into[static_cast<Eigen::Index>(j)] = data.rows(row, j);
   }
 }
 
-// All of them. Throws DataError.
+// Whether a cell may be one that the type cannot hold.
+template <ReadableRow Row>
+bool may_refuse_cells() {
+  bool may = false;
+  if constexpr (HasColumns<Row>) {
+    record::for_each_column<Row>(
+        [&](const auto& column) {
+          may = may || !record::holds_any_number<std::remove_cvref_t<decltype(std::declval<Row&>().*column.member)>>;
+        },
+        [](std::string_view) {});
+  } else {
+    may = !record::holds_any_number<Row>;
+  }
+  return may;
+}
+
+// The observations that a table holds, made when they are asked for.
 template <ReadableObservation Observation>
-std::vector<Observation> read_observations(const RowData& data) {
-  std::vector<Observation> all;
-  if constexpr (ReadableGroup<Observation>) {
-    const Sequences groups(data.rows, data.sequence_begins);
-    all.reserve(groups.size());
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-      Observation& group = all.emplace_back();
-      for (std::size_t row = 0; row < groups.length(i); ++row) {
-        group.push_back(read_row<typename Observation::value_type>(data, groups.begin(i) + row));
+class TableRecords final : public RecordSource<Observation> {
+ public:
+  using Row = typename RowOfObservation<Observation>::type;
+
+  explicit TableRecords(const RowData& data) : data_(data) {
+    if constexpr (ReadableGroup<Observation>) groups_ = Sequences(data.rows, data.sequence_begins);
+  }
+
+  std::size_t size() const override {
+    if constexpr (ReadableGroup<Observation>) return groups_.size();
+    return data_.rows.size();
+  }
+  std::size_t cells(std::size_t index) const override {
+    std::size_t cells = 1;
+    if constexpr (std::same_as<Row, Eigen::VectorXd>) cells = data_.rows.columns();
+    if constexpr (ReadableGroup<Observation>) cells *= groups_.length(index);
+    return cells;
+  }
+  // Throws DataError for a cell that cannot be in an observation.
+  void read(std::size_t first, std::size_t count, std::vector<Observation>& into) const override {
+    into.resize(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      if constexpr (ReadableGroup<Observation>) {
+        const std::size_t begin = groups_.begin(first + i);
+        into[i].resize(groups_.length(first + i));
+        for (std::size_t row = 0; row < into[i].size(); ++row) read_row<Row>(data_, begin + row, into[i][row]);
+      } else {
+        read_row<Row>(data_, first + i, into[i]);
       }
     }
-  } else {
-    all.reserve(data.rows.size());
-    for (std::size_t i = 0; i < data.rows.size(); ++i) all.push_back(read_row<Observation>(data, i));
   }
-  return all;
-}
+
+  // Of all of them, about.
+  double bytes() const {
+    const auto rows = static_cast<double>(data_.rows.size()), columns = static_cast<double>(data_.rows.columns());
+    const double each = sizeof(Row) + (std::same_as<Row, Eigen::VectorXd> ? sizeof(double) * columns : 0);
+    return rows * each + (ReadableGroup<Observation> ? static_cast<double>(sizeof(Observation) * size()) : 0);
+  }
+  // Reads all of them once and keeps none. Throws DataError as read() of the first that cannot be read.
+  void validate() const {
+    if (!may_refuse_cells<Row>()) return;
+    constexpr std::size_t grain = std::size_t{1} << 16;
+    const auto read_range = [&](std::size_t first, std::size_t count) {
+      for_each_chunk(Records<Observation>(*this).subspan(first, count),
+                     [](std::size_t, std::span<const Observation>) {});
+      return true;
+    };
+    blocked_sum(size(), leaf_count(size(), grain, sizeof(bool)), read_range, [](bool&, bool) {});
+  }
+
+ private:
+  RowData data_;
+  Sequences groups_;
+};
+
+// Observations that take more are made of their rows again in each pass over the data.
+inline constexpr double most_bytes_in_memory = 64 << 20;
 
 // The numbers of an observation as rows of a table, appended: texts as their places.
 template <ReadableObservation Observation>
@@ -237,23 +301,35 @@ void append_rows(const Observation& observation, std::vector<double>& numbers) {
   }
 }
 
-// The observations that a table holds, with their weights; it owns them.
+// The observations that a table holds, with their weights, as long as the table exists. Cells that cannot be in an
+// observation are found at once.
 template <ReadableObservation Observation>
 class BoundSample<std::span<const Observation>> {
  public:
-  explicit BoundSample(const RowData& data)
-      : observations_(read_observations<Observation>(data)),
-        weights_(ReadableGroup<Observation> ? weights_of_sequences(data)
-                                            : std::vector<double>(data.weights.begin(), data.weights.end())),
-        sample_(std::span<const Observation>(observations_), weights_) {}
+  explicit BoundSample(const RowData& data, double most_bytes = most_bytes_in_memory)
+      : source_(data),
+        records_(bind(most_bytes)),
+        weights_(ReadableGroup<Observation> ? weights_of_sequences(data) : std::vector<double>()),
+        sample_(records_, ReadableGroup<Observation> ? Weights(weights_) : data.weights) {}
   BoundSample(const BoundSample&) = delete;
   BoundSample& operator=(const BoundSample&) = delete;
   const Sample<std::span<const Observation>>& operator*() const { return sample_; }
   const Sample<std::span<const Observation>>* operator->() const { return &sample_; }
 
  private:
-  std::vector<Observation> observations_;
-  std::vector<double> weights_;
+  Records<Observation> bind(double most_bytes) {
+    if (source_.bytes() > most_bytes) {
+      source_.validate();
+      return source_;
+    }
+    source_.read(0, source_.size(), observations_);
+    return observations_;
+  }
+
+  TableRecords<Observation> source_;
+  std::vector<Observation> observations_;  // all, or none
+  Records<Observation> records_;
+  std::vector<double> weights_;  // of groups
   Sample<std::span<const Observation>> sample_;
 };
 

@@ -16,6 +16,7 @@
 #include <latent/latent_model.hpp>
 #include <latent/random.hpp>
 #include <latent/sample.hpp>
+#include <latent/start_data.hpp>
 #include <latent/subset.hpp>
 #include <latent/summary.hpp>
 #include <oneapi/tbb/parallel_for.h>
@@ -43,14 +44,19 @@ bool better(const EmRun<Model>& a, const EmRun<Model>& b) {
 
 // The fresh start `index` of a seed.
 template <Initializes Model>
-typename Model::Parameters draw_start(const Model& model, const Sample<DataOf<Model>>& sample, std::uint64_t seed,
+typename Model::Parameters draw_start(const Model& model, const StartData<DataOf<Model>>& data, std::uint64_t seed,
                                       std::size_t index) {
   Random random = random_stream(seed, index);
   if constexpr (InitializesWithWeights<Model>) {
-    return model.initialize(sample.observations, random, sample.weights);
+    return model.initialize(data.observations(), random, data.weights());
   } else {
-    return model.initialize(sample.observations, random);
+    return model.initialize(data.observations(), random);
   }
+}
+template <Initializes Model>
+typename Model::Parameters draw_start(const Model& model, const Sample<DataOf<Model>>& sample, std::uint64_t seed,
+                                      std::size_t index) {
+  return draw_start(model, StartData<DataOf<Model>>(sample), seed, index);
 }
 
 // The search among starts over one data set. Nothing it is given may end before it does.
@@ -59,19 +65,20 @@ class StartSearch {
  public:
   StartSearch(const Model& model, const Sample<DataOf<Model>>& sample, const FitOptions& options,
               Clock::time_point begin)
-      : model_(model), sample_(sample), options_(options), begin_(begin) {}
+      : model_(model), sample_(sample), start_data_(sample), options_(options), begin_(begin) {}
 
   // The best run.
   EmRun<Model>& search() {
-    std::size_t best =
-        run_all(options_.starts, [&](std::size_t index) { return draw_start(model_, sample_, options_.seed, index); });
+    std::size_t best = run_all(
+        options_.starts, [&](std::size_t index) { return draw_start(model_, start_data_, options_.seed, index); });
     if constexpr (Varies<Model>) {
       std::size_t in_vain = 0;
       for (std::size_t round = 0; options_.starts > 1 && round < options_.variation_rounds && in_vain < 2; ++round) {
         const typename Model::Parameters centre = runs_[best].parameters();
         const std::size_t found = run_all(options_.starts, [&](std::size_t index) {
           Random random = random_stream(options_.seed, index);
-          return model_.vary(centre, sample_.observations, index - options_.starts, random, sample_.weights);
+          return model_.vary(centre, start_data_.observations(), index - options_.starts, random,
+                             start_data_.weights());
         });
         const bool improved = better(runs_[found], runs_[best]) && !same_place(found, best);
         in_vain = improved ? 0 : in_vain + 1;
@@ -158,6 +165,7 @@ class StartSearch {
 
   const Model& model_;
   const Sample<DataOf<Model>>& sample_;
+  StartData<DataOf<Model>> start_data_;
   const FitOptions& options_;
   Clock::time_point begin_;
   std::vector<EmRun<Model>> runs_;

@@ -8,6 +8,7 @@
 
 #include <latent/error.hpp>
 #include <latent/observations.hpp>
+#include <latent/records.hpp>
 #include <latent/text.hpp>
 
 namespace latent {
@@ -19,12 +20,12 @@ concept HasExtents = requires(const Data& data, std::size_t index) {
 };
 
 // Observations and, if they have any, their weights; a view, like what it is made of. fit(model, rows) and
-// fit(model, {rows, weights}) both make one.
+// fit(model, {rows, weights}) both make one. Of a std::span it holds <latent/records.hpp>.
 template <class Data>
 struct Sample {
-  template <std::convertible_to<Data> Source>
+  template <std::convertible_to<HeldData<Data>> Source>
   Sample(Source&& source) : observations(std::forward<Source>(source)) {}  // NOLINT(google-explicit-constructor)
-  template <std::convertible_to<Data> Source>
+  template <std::convertible_to<HeldData<Data>> Source>
   Sample(Source&& source, Weights observation_weights)
       : observations(std::forward<Source>(source)), weights(observation_weights) {}
 
@@ -76,7 +77,7 @@ struct Sample {
     }
   }
 
-  Data observations;
+  HeldData<Data> observations;
   Weights weights;
 };
 

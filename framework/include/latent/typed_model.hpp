@@ -23,6 +23,7 @@
 #include <latent/fit.hpp>
 #include <latent/latent_model.hpp>
 #include <latent/record.hpp>
+#include <latent/records.hpp>
 #include <latent/restarts.hpp>
 #include <latent/text.hpp>
 #include <oneapi/tbb/global_control.h>
@@ -68,13 +69,15 @@ concept Decodes = requires(const Model& model, const PreparedOf<Model>& prepared
   { model.forecast(prepared, data, n, n) } -> std::convertible_to<Forecast>;
 };
 
-// check(data): throws DataError for cells that the model cannot have.
+// check(data): throws DataError for cells that the model cannot have. Of many observations of a std::span it
+// sees one part after the other.
 template <class Model>
 concept ChecksData = requires(const Model& model, const DataOf<Model>& data) {
   model.check(data);
 };
 
-// from_labels(rows, labels, weights): starts from a known division of the rows.
+// from_labels(rows, labels, weights): starts from a known division of the rows, which then are all in memory if the
+// model's data are a std::span.
 template <class Model>
 concept StartsFromLabels = requires(const Model& model, const DataOf<Model>& rows, std::span<const std::size_t> labels,
                                     Weights weights) {
@@ -151,8 +154,9 @@ class TypedModel : public AnyModel {
     if constexpr (HasPosterior<Model> && Initializes<Model>) {
       const std::size_t count = std::min(sample->size(), options.observations);
       const PreparedOf<Model> prepared = prepare(model_, latent::draw_start(model_, *sample, options.seed, 0));
+      SeenData<DataOf<Model>> seen;
       found.checks.push_back(check_posterior(
-          posterior_of(prepared, sample->observations.subspan(0, count)).responsibilities, components_));
+          posterior_of(prepared, seen.of(sample->observations.subspan(0, count))).responsibilities, components_));
     }
     return found;
   }
@@ -264,6 +268,44 @@ class TypedModel : public AnyModel {
     }
   }
 
+  std::size_t observations(const RowData& data) const override { return BoundSample<DataOf<Model>>(data)->size(); }
+
+  SumTree sum_tree(std::size_t observations) const override {
+    return latent::sum_tree(model_, empty_statistics(model_, prepare(model_, at())), observations);
+  }
+
+  std::vector<NodeSum> node_sums(const RowData& data, const SumTree& tree, std::size_t first,
+                                 std::optional<std::size_t> threads) const override {
+    if constexpr (HasFields<typename Model::Statistics>) {
+      const BoundSample<DataOf<Model>> sample(data);
+      check(sample->observations);
+      return arena_of(threads).execute([&] { return latent::node_sums(model_, at(), *sample, tree, first); });
+    } else {
+      throw Error(needs_fields);
+    }
+  }
+
+  std::vector<double> add_sums(std::span<const double> into, std::span<const double> other) const override {
+    std::vector<double> numbers;
+    if constexpr (HasFields<typename Model::Statistics>) {
+      Expectation<Model> sum = from_sums(into);
+      merge(sum, from_sums(other));
+      append_numbers(sum, numbers);
+    }
+    return numbers;
+  }
+
+  MStep maximize(std::span<const double> sums) override {
+    MStep step;
+    if constexpr (HasFields<typename Model::Statistics>) {
+      const Expectation<Model> expectation = from_sums(sums);
+      step.log_likelihood = step.objective = expectation.log_likelihood;
+      if constexpr (HasLogPrior<Model>) step.objective += model_.log_prior(at());
+      parameters_ = latent::maximize(model_, expectation.statistics, at(), step.notes);
+    }
+    return step;
+  }
+
   std::vector<Outline> outlines(std::size_t x_column, std::size_t y_column) const override {
     if constexpr (Pictured<Model>) return model_.outlines(at(), x_column, y_column);
     return {};
@@ -280,6 +322,11 @@ class TypedModel : public AnyModel {
     return *parameters_;
   }
 
+  static constexpr const char* needs_fields = "this model's Statistics have no fields(), which sums in files need";
+  Expectation<Model> from_sums(std::span<const double> sums) const requires HasFields<typename Model::Statistics> {
+    return expectation_of<Model>(sums, empty_statistics(model_, prepare(model_, at())));
+  }
+
   // A slip of the hand in the options must not fill the memory before the shape of the first key is looked at.
   void refuse_what_is_too_small(const Json& parameters) const {
     constexpr double harmless = 1e6;
@@ -289,8 +336,10 @@ class TypedModel : public AnyModel {
                      rounded(size_));
   }
 
-  void check(const DataOf<Model>& data) const {
-    if constexpr (ChecksData<Model>) model_.check(data);
+  void check(const HeldData<DataOf<Model>>& data) const {
+    if constexpr (ChecksData<Model>) {
+      for_each_chunk(data, [this](std::size_t, const DataOf<Model>& chunk) { model_.check(chunk); });
+    }
   }
 
   Fitted<Model> fit_from_start(const Sample<DataOf<Model>>& sample, const FitOptions& options, const StartFrom& start) {
@@ -300,7 +349,8 @@ class TypedModel : public AnyModel {
     }
     if (start.labels.empty()) return latent::fit(model_, sample, options);
     if constexpr (StartsFromLabels<Model>) {
-      return latent::fit(model_, sample, model_.from_labels(sample.observations, start.labels, sample.weights),
+      SeenData<DataOf<Model>> seen;
+      return latent::fit(model_, sample, model_.from_labels(seen.of(sample.observations), start.labels, sample.weights),
                          options);
     } else {
       throw Error("this model cannot start from labels");
@@ -377,11 +427,12 @@ class TypedModel : public AnyModel {
 
   // visit(first, part) for parts so small that their responsibilities stay in the cache.
   template <class Visit>
-  void for_each_part(const DataOf<Model>& rows, const Visit& visit) const {
+  void for_each_part(const HeldData<DataOf<Model>>& rows, const Visit& visit) const {
+    SeenData<DataOf<Model>> seen;
     const std::size_t step =
         std::clamp<std::size_t>((std::size_t{1} << 16) / std::max<std::size_t>(1, components_), 64, 4096);
     for (std::size_t first = 0; first < rows.size(); first += step) {
-      visit(first, rows.subspan(first, std::min(step, rows.size() - first)));
+      visit(first, seen.of(rows.subspan(first, std::min(step, rows.size() - first))));
     }
   }
 

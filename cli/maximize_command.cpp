@@ -1,0 +1,69 @@
+#include <iostream>
+#include <string>
+
+#include <latent/accumulator.hpp>
+#include <latent/atomic_file.hpp>
+#include <latent/error.hpp>
+#include <latent/text.hpp>
+
+#include "command.hpp"
+#include "output.hpp"
+
+namespace latent::cli {
+namespace {
+
+Usage maximize_usage() {
+  return {"latent maximize",
+          {"FITTED", "SUMS"},
+          "Makes an M-step of the sums in the accumulator file SUMS, which were made at the parameters of the model "
+          "FITTED. Prints the log-likelihood, and the objective with the log-prior, of FITTED: EM has converged when "
+          "they gain no more.",
+          {{"Output",
+            {{"output", "FILE", "the model after the step, for the next accumulate (-o)", "", true},
+             {"json", "", "print a JSON object"}}}}};
+}
+
+// How the model was found: what was said of FITTED, whose data are the same, and what this step has shown.
+Json account_of(const StoredModel& fitted, const MStep& step, std::size_t observations) {
+  Json fit = Json::object();
+  if (fitted.fit.is_object() && fitted.fit.contains("data")) fit["data"] = fitted.fit["data"];
+  fit["observations"] = observations;
+  fit["log_likelihood_before"] = step.log_likelihood;
+  fit["objective_before"] = step.objective;
+  return fit;
+}
+
+int maximize(const Arguments& arguments, Entries entries) {
+  check_output(arguments, "output", {"SUMS"});
+  const StoredModel fitted = read_model_file(arguments.text("FITTED"), entries);
+  const std::string& file = arguments.text("SUMS");
+  Accumulator sums = Accumulator::read(file, entries);
+  MStep step;
+  try {
+    sums.check_model(model_to_json(fitted.name, *fitted.model, fitted.columns, fitted.fit));
+    step = sums.maximize();
+  } catch (const ModelError& error) {
+    throw ModelError(file + ": " + error.what());
+  } catch (const DataError& error) {
+    throw DataError(file + ": " + error.what());
+  }
+  for (const Note& note : step.notes) std::cerr << "latent: " << note.message << "\n";
+  const Json next =
+      model_to_json(fitted.name, *sums.model().model, fitted.columns, account_of(fitted, step, sums.observations()));
+  write_file_atomically(arguments.text("output"), json_text(next) + "\n");
+  if (arguments.has("json")) {
+    std::cout << json_text({{"log_likelihood", step.log_likelihood}, {"objective", step.objective}}) << "\n";
+  } else {
+    std::cout << "log-likelihood   " << number(step.log_likelihood) << "\nobjective        " << number(step.objective)
+              << "\n";
+  }
+  return success;
+}
+
+}  // namespace
+
+int maximize_command(const Words& words, Entries entries) {
+  return run_or_help(maximize_usage(), words, [&](const Arguments& arguments) { return maximize(arguments, entries); });
+}
+
+}  // namespace latent::cli

@@ -28,7 +28,7 @@ struct Converted {
 };
 
 // Makes a .npy file (version 1, this machine's byte order, C order, of shape (rows, columns)) of a table that
-// read_table would read, in one pass: the memory is about 3 MB and a few rows, however long the table is. "-" is
+// read_table would read, in one pass: the memory is a few MB and a few rows, however long the table is. "-" is
 // standard input. A .npy array in Fortran order is read by columns, in one pass too, so from a file and no pipe. The
 // output appears whole or not at all; until then a file of its name keeps its contents.
 //

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -111,6 +110,9 @@ void for_each_column(const Visit& visit, const WithKey& with_key) {
   std::apply([&](const auto&... column) { (one(column), ...); }, Row::columns());
 }
 
+// Throws the DataError of number_at; `most`: of numbers from 0 on, else 0.
+[[noreturn]] void refuse_cell(double cell, std::size_t row, std::size_t column, double most);
+
 // A number of the type that the author wants. Throws DataError naming row and column, counted from 1.
 template <class Number>
 Number number_at(const RowData& data, std::size_t row, std::size_t column) {
@@ -120,10 +122,11 @@ Number number_at(const RowData& data, std::size_t row, std::size_t column) {
   } else {
     constexpr double least = static_cast<double>(std::numeric_limits<Number>::lowest()),
                      most = static_cast<double>(std::numeric_limits<Number>::max());
-    if (cell == std::floor(cell) && cell >= least && cell <= most && cell < 0x1p63) return static_cast<Number>(cell);
-    throw DataError("row " + std::to_string(row + 1) + ", column " + std::to_string(column + 1) + ": found " +
-                    number(cell) + ", expected a whole number" +
-                    (std::is_unsigned_v<Number> ? " from 0 to " + rounded(most) : ""));
+    if (cell >= least && cell <= most && cell < 0x1p63) {
+      const auto whole = static_cast<Number>(cell);
+      if (static_cast<double>(whole) == cell) return whole;
+    }
+    refuse_cell(cell, row, column, std::is_unsigned_v<Number> ? most : 0);
   }
 }
 

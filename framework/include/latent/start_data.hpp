@@ -10,10 +10,10 @@
 
 namespace latent {
 
-// What a model sees when it makes starts, in memory: all of the sample; of a span of more than `most_for_starts`
-// observations so many, evenly spaced, of those that have a weight.
 inline constexpr std::size_t most_for_starts = std::size_t{1} << 17;
 
+// What a model sees when it makes starts, in memory: all of the sample; of a span of more than `most_for_starts`
+// observations so many, evenly spaced, of those that have a weight.
 template <class Data>
 class StartData {
  public:

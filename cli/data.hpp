@@ -50,7 +50,8 @@ struct LabelledTable {
   Table table;
   std::vector<std::size_t> labels;
 };
-LabelledTable read_labelled_table(const std::string& file, const std::string& labels, TableOptions options);
+LabelledTable read_labelled_table(const Arguments& arguments, const std::string& labels, const DataNeeds& needs,
+                                  TableOptions options);
 
 // What every table must be once it is read, for a model with those needs: throws DataError.
 void check_table(const Table& table, const DataNeeds& needs, const std::string& file);

@@ -11,6 +11,7 @@
 
 #include "command.hpp"
 #include "data.hpp"
+#include "data_files.hpp"
 #include "fit_outputs.hpp"
 #include "fit_result.hpp"
 #include "fit_start.hpp"
@@ -70,7 +71,7 @@ int tell(const Arguments& arguments, const FitResult& result) {
     print_report(std::cout, result);
   }
   if (result.failed())
-    throw ModelError(data_name(arguments.text("DATA")) + ": the fit failed: " + result.summary().message);
+    throw ModelError(data_name(data_text(arguments)) + ": the fit failed: " + result.summary().message);
   return arguments.has("strict") && result.summary().verdict != Verdict::converged ? not_converged : success;
 }
 
@@ -81,8 +82,7 @@ int fit_with(const ModelEntry& entry, const Arguments& arguments, Entries entrie
   check_outputs(arguments);
   const FitData data = read_fit_data(arguments, entry, start);
   FitResult result;
-  with_data_named(arguments.text("DATA"), data.table,
-                  [&] { result = fit_data(entry, arguments, options, start, data); });
+  with_data_named(data_text(arguments), data.table, [&] { result = fit_data(entry, arguments, options, start, data); });
   if (!result.failed()) write_outputs(arguments, result, data.table);
   return tell(arguments, result);
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <new>
@@ -12,11 +11,11 @@
 #include <vector>
 
 #include <latent/error.hpp>
-#include <latent/text.hpp>
 
 #include "column_choice.hpp"
 #include "growing_matrix.hpp"
 #include "npy_header.hpp"
+#include "npy_item.hpp"
 #include "special_column.hpp"
 
 namespace latent::input {
@@ -97,55 +96,14 @@ class NpyReader {
   void store(Item item, std::size_t row, std::size_t column) {
     const std::size_t target = targets_[column];
     if (target == ColumnChoice::unused) return;
-    const bool is_value = target < choice_.values.size();
-    const auto value = static_cast<Scalar>(item);
-    if constexpr (std::is_floating_point_v<Item>) {
-      const bool may_be_missing = missing_cells_ || (!is_value && role(target) == Role::known_states);
-      if (!std::isfinite(item) && !(std::isnan(item) && may_be_missing)) fail_not_finite(value, row, column);
-    } else if constexpr (sizeof(Item) == 8) {
-      if (is_value && !is_exact(item, value)) {
-        fail(row, column,
-             "found " + std::to_string(item) +
-                 ", a 64-bit integer that no float64 equals; save the array as float64 to have it rounded");
-      }
-    }
-    if (is_value) {
-      table_.row(row)[target] = value;
+    if (target < choice_.values.size()) {
+      if (!is_value(item, missing_cells_)) fail(row, column, refusal_of(item));
+      table_.row(row)[target] = static_cast<Scalar>(item);
     } else {
-      give(target, item, row, column);
+      const std::size_t special = target - choice_.values.size();
+      const std::string bad = give(item, choice_.specials[special].role, missing_cells_, *specials_[special]);
+      if (!bad.empty()) fail(row, column, bad);
     }
-  }
-
-  Role role(std::size_t target) const { return choice_.specials[target - choice_.values.size()].role; }
-
-  // What is no number of the table is given away as text.
-  template <class Item>
-  void give(std::size_t target, Item item, std::size_t row, std::size_t column) {
-    std::string text;
-    if constexpr (std::is_floating_point_v<Item>) {
-      if (role(target) == Role::symbols && item != std::floor(item) && !std::isnan(item)) {
-        fail(row, column, "found " + number(static_cast<double>(item)) + ", expected a whole number for a symbol");
-      }
-      if (!std::isnan(item)) text = decimal(static_cast<double>(item));
-    } else {
-      text = std::to_string(item);
-    }
-    if (const std::string bad = specials_[target - choice_.values.size()]->take(text); !bad.empty()) {
-      fail(row, column, bad);
-    }
-  }
-
-  // Whole numbers without exponent, 100000 and not 1e+05, where they are exact.
-  static std::string decimal(double value) {
-    const bool whole = std::abs(value) < 0x1p53 && value == std::floor(value);
-    return whole ? std::to_string(static_cast<std::int64_t>(value)) : number(value);
-  }
-
-  // The comparison in floating point would round; back in integers it is exact, unless the value is beyond them.
-  template <class Item>
-  static bool is_exact(Item item, double value) {
-    constexpr double beyond = std::is_signed_v<Item> ? 0x1p63 : 0x1p64;
-    return value < beyond && static_cast<Item>(value) == item;
   }
 
   Table finished() {
@@ -161,23 +119,10 @@ class NpyReader {
   }
 
   [[noreturn]] void fail(std::size_t row, std::size_t column, const std::string& what) const {
-    throw DataError(source_.name() + ": row " + std::to_string(row + 1) + ", column " + std::to_string(column + 1) +
-                    " (counted from 1): " + what);
+    throw DataError(place_of(source_.name(), row, column) + what);
   }
-  [[noreturn]] void fail_not_finite(double value, std::size_t row, std::size_t column) const {
-    fail(row, column,
-         std::isnan(value) ? "found NaN, expected a number; this model takes no missing cells: remove the row or fill "
-                             "the cell"
-                           : "found " + number(value) + ", expected a finite number");
-  }
-  [[noreturn]] void fail_truncated() const {
-    throw DataError(source_.name() + ": the .npy file ends before its " + count_of(header_.rows, "row") + " of " +
-                    count_of(header_.columns, "column") + " do");
-  }
-  [[noreturn]] void fail_longer() const {
-    throw DataError(source_.name() + ": the .npy file goes on after its " + count_of(header_.rows, "row") + " of " +
-                    count_of(header_.columns, "column") + ", expected one array");
-  }
+  [[noreturn]] void fail_truncated() const { throw DataError(truncated(source_.name(), header_)); }
+  [[noreturn]] void fail_longer() const { throw DataError(longer(source_.name(), header_)); }
 
   ByteSource& source_;
   const NpyHeader& header_;
@@ -189,19 +134,11 @@ class NpyReader {
 };
 
 Table read_items(ByteSource& source, const NpyHeader& header, const ColumnChoice& choice, const TableOptions& options) {
-  if (header.kind == 'f' && header.item_bytes == 4) {
-    return NpyReader<float>(source, header, choice, options).read<float>();
-  }
-  NpyReader<double> reader(source, header, choice, options);
-  if (header.kind == 'f') return reader.read<double>();
-  const bool is_signed = header.kind == 'i';
-  switch (header.item_bytes) {
-    case 1:  // bool is a byte, 0 or 1
-      return is_signed ? reader.read<std::int8_t>() : reader.read<std::uint8_t>();
-    case 2: return is_signed ? reader.read<std::int16_t>() : reader.read<std::uint16_t>();
-    case 4: return is_signed ? reader.read<std::int32_t>() : reader.read<std::uint32_t>();
-    default: return is_signed ? reader.read<std::int64_t>() : reader.read<std::uint64_t>();
-  }
+  return with_item_type(header, [&](auto item) {
+    using Item = decltype(item);
+    using Scalar = std::conditional_t<std::is_same_v<Item, float>, float, double>;
+    return NpyReader<Scalar>(source, header, choice, options).template read<Item>();
+  });
 }
 
 }  // namespace

@@ -22,6 +22,10 @@ struct NpyHeader {
 // none, and for an array that is no table of numbers.
 NpyHeader read_npy_header(ByteSource& source);
 
+// What is to be said of a file that has fewer, or more, bytes than its header says.
+std::string truncated(const std::string& file, const NpyHeader& header);
+std::string longer(const std::string& file, const NpyHeader& header);
+
 // The whole beginning of a .npy file of version 1 for float64 in this machine's byte order, C order.
 std::string npy_header_of(std::size_t rows, std::size_t columns);
 

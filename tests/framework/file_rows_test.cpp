@@ -278,7 +278,8 @@ TEST_SUITE("framework/file_rows") {
     const Table mixed = latent::load_table(shards.files, {.columns = {"4", "1-2"}});
     CHECK(!mixed.view().is_float32());
     CHECK(mixed.names == std::vector<std::string>{"x4", "x1", "x2"});
-    check_blocks(latent::open_table(shards.files, {.columns = {"4", "1-2"}}).view(), mixed.view(), 13);
+    const Table in_files = latent::open_table(shards.files, {.columns = {"4", "1-2"}});
+    check_blocks(in_files.view(), mixed.view(), 13);
   }
 
   TEST_CASE("npy_files_of: the .npy files of a folder in the order of their names") {

@@ -15,16 +15,19 @@ namespace {
 
 using input::Shard;
 
-// What a thread has read last. The buffer stays in the second-level cache.
+// What a thread has read last. The buffer stays in the cache.
 struct Window {
-  static constexpr std::size_t bytes = std::size_t{256} << 10;
-  static constexpr std::size_t ahead = std::size_t{4} << 20;  // bytes that are asked for before they are read
+  static constexpr std::size_t bytes = std::size_t{64} << 10;
+  static constexpr std::size_t most_bytes = std::size_t{512} << 10;  // for rows that are asked for together
+  static constexpr std::size_t ahead = std::size_t{4} << 20;         // bytes that are asked for before they are read
+  static constexpr std::size_t distrust = 16;  // so many times `ahead` are announced after a row that was not cached
 
   std::uint64_t source = 0;  // whose rows these are; 0: nobody's
   std::size_t first = 0, count = 0;
   bool is_float32 = false;
   const Shard* shard = nullptr;
-  std::size_t announced = 0;  // the row of the shard up to which reading was announced
+  std::size_t announced = 0;        // the row of the shard up to which reading was announced
+  std::size_t announces_until = 0;  // the row up to which there is reason to
   AlignedBuffer values, raw;
 
   static Window& own() {
@@ -72,9 +75,9 @@ std::uint64_t next_number() {
   return ++last;
 }
 
-// Says which rows are to be read after `next`, some megabytes at a time.
-void announce(Window& window, const Shard& shard, std::size_t next) {
-  const std::size_t ahead = std::max<std::size_t>(1, Window::ahead / shard.row_bytes());
+// Says which rows are to be read after `next`, some megabytes at a time. Where files are in the page cache that would
+// only cost time, so it begins when rows were not there.
+void announce(Window& window, const Shard& shard, std::size_t next, std::size_t ahead) {
   const bool known = window.shard == &shard && window.announced >= next;
   if (known && window.announced - next > ahead / 2) return;
   const std::size_t from = known ? window.announced : next;
@@ -146,7 +149,9 @@ Observations FileRows::read(std::size_t first, std::size_t count) const {
 
   const std::size_t item_bytes = holds_float32(shard) ? sizeof(float) : sizeof(double);
   const std::size_t row_bytes = width * item_bytes;
-  const std::size_t room = std::max<std::size_t>(1, Window::bytes / std::max(row_bytes, shard.row_bytes()));
+  const std::size_t largest = std::max(row_bytes, shard.row_bytes());
+  const std::size_t room =
+      std::max<std::size_t>(1, std::clamp(count, Window::bytes / largest, Window::most_bytes / largest));
   const std::size_t wanted = std::max(count, follows ? 2 * window.count : 0);
   const std::size_t rows = std::min({wanted, room, shard.end_row() - first});
   if (rows <= kept) return view();  // there is no room for more
@@ -156,17 +161,21 @@ Observations FileRows::read(std::size_t first, std::size_t count) const {
     char* const values = reinterpret_cast<char*>(window.values.data());
     std::memmove(values, values + (first - window.first) * row_bytes, kept * row_bytes);
   }
-  char* const to = window.bytes_of(window.values, std::max(Window::bytes, room * row_bytes)) + kept * row_bytes;
-  if (follows) {
-    announce(window, shard, first + rows);
-  } else {
-    window.announced = 0;
-  }
+  char* const to = window.bytes_of(window.values, std::max(Window::most_bytes, row_bytes)) + kept * row_bytes;
+  const auto read_into = [&](char* bytes) {
+    const std::size_t ahead = std::max<std::size_t>(1, Window::ahead / shard.row_bytes());
+    const std::size_t cached = shard.read_what_is_cached(first + kept, rows - kept, bytes);
+    const bool all_cached = cached == (rows - kept) * shard.row_bytes();
+    if (!follows) window.announced = window.announces_until = 0;
+    if (!all_cached && follows) window.announces_until = first + Window::distrust * ahead;
+    if (first < window.announces_until) announce(window, shard, first + rows, ahead);
+    if (!all_cached) shard.read_rest(first + kept, rows - kept, bytes, cached);
+  };
   if (all_columns_ && shard.header.kind == 'f') {
-    shard.read(first + kept, rows - kept, to);
+    read_into(to);
   } else {
-    char* const raw = window.bytes_of(window.raw, std::max(Window::bytes, room * shard.row_bytes()));
-    shard.read(first + kept, rows - kept, raw);
+    char* const raw = window.bytes_of(window.raw, std::max(Window::most_bytes, shard.row_bytes()));
+    read_into(raw);
     input::with_item_type(
         shard.header, [&](auto item) { choose<decltype(item)>(raw, rows - kept, shards_->columns(), columns_, to); });
   }
@@ -183,10 +192,14 @@ void FileRows::check_cells(bool missing_cells) const {
     std::vector<char> raw;
     for (const std::size_t end = first + count; first < end;) {
       const Shard& shard = shards_->of_row(first);
-      const std::size_t room = std::max<std::size_t>(1, Window::bytes / shard.row_bytes());
+      const std::size_t room = std::max<std::size_t>(1, Window::most_bytes / shard.row_bytes());
       const std::size_t rows = std::min({room, end - first, shard.end_row() - first});
       raw.resize(rows * shard.row_bytes());
-      shard.read(first, rows, raw.data());
+      const std::size_t cached = shard.read_what_is_cached(first, rows, raw.data());
+      if (cached < raw.size()) {
+        shard.expect(first, std::min(8 * rows, shard.end_row() - first));
+        shard.read_rest(first, rows, raw.data(), cached);
+      }
       input::with_item_type(shard.header, [&](auto example) {
         using Item = decltype(example);
         const char* row = raw.data();

@@ -11,6 +11,7 @@
 #include <latent/text.hpp>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 namespace latent::input {
@@ -72,15 +73,25 @@ std::string kept_from_reading(const NpyHeader& header) {
   return {};
 }
 
-void Shard::read(std::size_t first, std::size_t count, char* to) const {
-  const std::size_t bytes = count * row_bytes();
-  const std::uint64_t at = begin + std::uint64_t{first - first_row} * row_bytes();
-  if (read_at(name, descriptor, at, to, bytes) != bytes) throw FileError(truncated(name, header));
+std::uint64_t Shard::byte_of(std::size_t row) const {
+  return begin + std::uint64_t{row - first_row} * std::uint64_t{row_bytes()};
+}
+
+std::size_t Shard::read_what_is_cached(std::size_t first, std::size_t count, char* to) const {
+  const ::iovec all{to, count * row_bytes()};
+  const ssize_t got = ::preadv2(descriptor, &all, 1, static_cast<off_t>(byte_of(first)), RWF_NOWAIT);
+  return got > 0 ? static_cast<std::size_t>(got) : 0;  // errors are for read_rest
+}
+
+void Shard::read_rest(std::size_t first, std::size_t count, char* to, std::size_t bytes_read) const {
+  const std::size_t rest = count * row_bytes() - bytes_read;
+  if (read_at(name, descriptor, byte_of(first) + bytes_read, to + bytes_read, rest) == rest) return;
+  throw FileError(truncated(name, header));
 }
 
 void Shard::expect(std::size_t first, std::size_t count) const {
-  ::posix_fadvise(descriptor, static_cast<off_t>(begin + std::uint64_t{first - first_row} * row_bytes()),
-                  static_cast<off_t>(count * row_bytes()), POSIX_FADV_WILLNEED);
+  ::posix_fadvise(descriptor, static_cast<off_t>(byte_of(first)), static_cast<off_t>(count * row_bytes()),
+                  POSIX_FADV_WILLNEED);
 }
 
 Shards::Shards(const std::vector<std::filesystem::path>& files) {

@@ -19,9 +19,14 @@ struct Shard {
   NpyHeader header;
 
   std::size_t end_row() const { return first_row + header.rows; }
+  std::uint64_t byte_of(std::size_t row) const;
   std::size_t row_bytes() const { return header.columns * header.item_bytes; }
   // Reads rows, counted from the first of all, as they stand in the file. Throws FileError.
-  void read(std::size_t first, std::size_t count, char* to) const;
+  void read(std::size_t first, std::size_t count, char* to) const { read_rest(first, count, to, 0); }
+  // How many bytes of them, from the first on, could be read without waiting for a disk.
+  std::size_t read_what_is_cached(std::size_t first, std::size_t count, char* to) const;
+  // The others.
+  void read_rest(std::size_t first, std::size_t count, char* to, std::size_t bytes_read) const;
   // Says that those rows are about to be read.
   void expect(std::size_t first, std::size_t count) const;
 };

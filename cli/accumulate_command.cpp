@@ -6,6 +6,8 @@
 #include <latent/accumulator.hpp>
 #include <latent/data_identity.hpp>
 #include <latent/error.hpp>
+#include <latent/model_file.hpp>
+#include <latent/table.hpp>
 #include <latent/text.hpp>
 
 #include "command.hpp"
@@ -28,7 +30,7 @@ Usage accumulate_usage() {
        {"Sums",
         {{"of", "DATA", "the whole of which DATA is a part: a folder, or as often as there are files", "", false, true},
          {"threads", "N", "threads to use; the result does not depend on it [all]"}}},
-       {"Output", {{"output", "FILE", "the accumulator file, (-o); by custom it ends in .acc", "", true}}}}};
+       {"Output", {{"output", "FILE", "the accumulator file", "", true}}}}};
   usage.last_many = true;
   return usage;
 }

@@ -16,10 +16,11 @@ po::options_description described(const Usage& usage) {
   all.add_options()("help,h", "");
   for (const OptionGroup& group : usage.groups) {
     for (const Option& option : group.options) {
+      const std::string name = option.name == "output" ? "output,o" : option.name;
       if (option.value.empty()) {
-        all.add_options()(option.name.c_str(), "");
+        all.add_options()(name.c_str(), "");
       } else {
-        all.add_options()(option.name.c_str(), po::value<std::string>(), "");
+        all.add_options()(name.c_str(), po::value<std::string>(), "");
       }
     }
   }

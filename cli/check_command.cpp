@@ -6,6 +6,7 @@
 
 #include "command.hpp"
 #include "data.hpp"
+#include "data_files.hpp"
 #include "fit_start.hpp"
 #include "fit_usage.hpp"
 #include "help.hpp"
@@ -47,7 +48,7 @@ int check_with(const ModelEntry& entry, const Arguments& arguments) {
   check_options(entry, start.options);  // wrong ones are known before any data are read
   const FitData data = read_fit_data(arguments, entry, start);
   Conformance found;
-  with_data_named(arguments.text("DATA"), data.table, [&] {
+  with_data_named(data_text(arguments), data.table, [&] {
     const RowData rows = row_data(data.table);
     const auto model = entry.make(start.options, columns_of(data.table), &rows);
     check_known_states(data.table, model->components());

@@ -13,6 +13,7 @@
 #include <latent/error.hpp>
 
 #include "data.hpp"
+#include "data_files.hpp"
 #include "sequence_data.hpp"
 
 namespace latent::cli {
@@ -76,7 +77,7 @@ void name_columns(std::string& error, const Table& table) {
 Comparison compare_group(const std::string& file, const Arguments& arguments, const Group& group,
                          std::span<const ModelToCompare> models, std::span<const Acceleration> accelerations,
                          const FitOptions& options, const std::function<void()>& after_run) {
-  Table table = read_table(file, table_options_of(arguments, {.needs = group.needs}));
+  Table table = read_data({file}, arguments, group.needs, table_options_of(arguments, {.needs = group.needs}));
   check_table(table, group.needs, file);
   cut_by_lengths(table, arguments, file);
   std::vector<ModelEntry> entries;

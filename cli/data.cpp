@@ -9,8 +9,10 @@
 #include <utility>
 
 #include <latent/error.hpp>
+#include <latent/file_rows.hpp>
 #include <latent/text.hpp>
 
+#include "data_files.hpp"
 #include "sequence_data.hpp"
 
 namespace latent::cli {
@@ -31,6 +33,7 @@ OptionGroup table_options_with(const std::vector<Option>& beside, const std::str
 std::vector<Option> weights_and(const std::vector<Option>& sequence_options) {
   std::vector<Option> all{{"weights", "COLUMN", "column that says how much each row counts"}};
   all.insert(all.end(), sequence_options.begin(), sequence_options.end());
+  all.push_back(data_in_option());
   return all;
 }
 
@@ -125,8 +128,10 @@ void keep_columns(Table& table, const std::vector<std::size_t>& columns) {
   if (columns == all) return;
   std::vector<std::string> names;
   for (const std::size_t column : columns) names.push_back(table.names[column]);
+  if (table.files) table.files = table.files->with_columns(columns);
   std::visit(
       [&](auto& values) {
+        if (values.size() == 0) return;
         std::remove_reference_t<decltype(values)> kept(values.rows(), static_cast<Eigen::Index>(columns.size()));
         for (std::size_t j = 0; j < columns.size(); ++j) {
           kept.col(static_cast<Eigen::Index>(j)) = values.col(static_cast<Eigen::Index>(columns[j]));
@@ -158,18 +163,20 @@ std::optional<std::vector<std::size_t>> positions_of(const Table& table, const s
   return positions;
 }
 
-Table read_by_name_or_all(const StoredModel& stored, const std::string& file, TableOptions options) {
+Table read_by_name_or_all(const StoredModel& stored, const std::vector<std::string>& words, const Arguments& arguments,
+                          TableOptions options) {
+  const auto read = [&] { return read_data(words, arguments, stored.model->needs(), options); };
   // By name, a file may have other columns besides, of text too. Standard input can be read only once, so there all the
   // columns must be numbers.
-  if (stored.columns.empty() || !options.columns.empty() || file == "-") return latent::read_table(file, options);
+  if (stored.columns.empty() || !options.columns.empty() || words.front() == "-") return read();
   options.columns = stored.columns;
   try {
-    return latent::read_table(file, options);
+    return read();
   } catch (const DataError&) {
     options.columns.clear();
     std::optional<Table> table;
     try {
-      table = latent::read_table(file, options);
+      table = read();
     } catch (const DataError&) {
     }
     if (!table || table->has_header) throw;  // the first reason: no such names, or no number in one of them
@@ -180,9 +187,13 @@ Table read_by_name_or_all(const StoredModel& stored, const std::string& file, Ta
 }  // namespace
 
 Table read_table_for(const StoredModel& stored, const Arguments& arguments) {
-  const std::string& file = arguments.text("DATA");
+  return read_table_for(stored, arguments.all("DATA"), arguments);
+}
+
+Table read_table_for(const StoredModel& stored, const std::vector<std::string>& words, const Arguments& arguments) {
+  const std::string file = data_text(words);
   const TableOptions options = table_options_of(arguments, reading_of(stored));
-  Table table = read_by_name_or_all(stored, file, options);
+  Table table = read_by_name_or_all(stored, words, arguments, options);
   if (table.has_header && !stored.columns.empty()) {
     const auto positions = positions_of(table, stored.columns);
     if (positions) {
@@ -229,9 +240,11 @@ std::size_t label_column(const Table& table, const std::string& asked, const Tab
 
 }  // namespace
 
-LabelledTable read_labelled_table(const std::string& file, const std::string& labels, TableOptions options) {
+LabelledTable read_labelled_table(const Arguments& arguments, const std::string& labels, const DataNeeds& needs,
+                                  TableOptions options) {
   if (!options.columns.empty()) options.columns.push_back(labels);
-  LabelledTable read{latent::read_table(file, options), {}};
+  const std::string file = data_text(arguments);
+  LabelledTable read{read_data(arguments, needs, options), {}};
   const std::size_t column = label_column(read.table, labels, options, file);
   const Observations rows = read.table.view();
   std::map<double, std::size_t> classes;
@@ -279,6 +292,8 @@ void with_data_named(const std::string& file, const Table& table, const std::fun
   const auto told = [&](const Error& error) { return data_name(file) + ": " + with_places_named(error.what(), table); };
   try {
     use();
+  } catch (const DataFileError&) {  // names the file, and row and column in it
+    throw;
   } catch (const DataError& error) {
     throw DataError(told(error));
   } catch (const ModelError& error) {

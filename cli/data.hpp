@@ -45,6 +45,7 @@ std::string data_name(const std::string& file);
 // The table DATA with the columns that a fitted model wants, in its order: by name if both know names, else by
 // position. Throws DataError if they do not fit; columns with other names are not taken unless they are asked for by --columns.
 Table read_table_for(const StoredModel& stored, const Arguments& arguments);
+Table read_table_for(const StoredModel& stored, const std::vector<std::string>& words, const Arguments& arguments);
 
 // A table without its column of class labels, and the classes: the distinct labels, in increasing order, are 0, 1, 2,
 // ...
@@ -52,7 +53,8 @@ struct LabelledTable {
   Table table;
   std::vector<std::size_t> labels;
 };
-LabelledTable read_labelled_table(const std::string& file, const std::string& labels, TableOptions options);
+LabelledTable read_labelled_table(const Arguments& arguments, const std::string& labels, const DataNeeds& needs,
+                                  TableOptions options);
 
 // What every table must be once it is read, for a model with those needs: throws DataError.
 void check_table(const Table& table, const DataNeeds& needs, const std::string& file);

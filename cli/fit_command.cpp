@@ -12,6 +12,8 @@
 
 #include "command.hpp"
 #include "data.hpp"
+#include "data_files.hpp"
+#include "data_layout.hpp"
 #include "fit_outputs.hpp"
 #include "fit_result.hpp"
 #include "fit_start.hpp"
@@ -40,6 +42,13 @@ void check_labels(const StartFrom& start, const AnyModel& model, const Arguments
                   " different numbers, for " + count_of(model.components(), "component"));
 }
 
+// The files of the data, so that latent accumulate knows what part of them a file is; null if nobody can know.
+Json layout_to_json(const Arguments& arguments, const Table& table, const DataNeeds& needs) {
+  if (arguments.text("DATA") == "-") return nullptr;
+  const DataLayout layout = layout_of(files_of(arguments.all("DATA")), table, needs);
+  return layout.empty() ? Json() : layout.to_json();
+}
+
 FitReport watched_fit(AnyModel& model, const RowData& data, FitOptions options, const StartFrom& start) {
   Progress progress;
   if (Ranks::is_first()) options.observer = std::ref(progress);
@@ -54,6 +63,7 @@ FitResult fit_data(const ModelEntry& entry, const Arguments& arguments, const Fi
   result.columns = data.table.names;
   result.model = entry.make(start.options, columns_of(data.table), &rows);
   result.options = options_to_json(arguments, entry, *result.model, options);
+  result.data = layout_to_json(arguments, data.table, result.model->needs());
   check_labels(data.start, *result.model, arguments);
   check_known_states(data.table, result.model->components());
   result.report = watched_fit(*result.model, rows, options, data.start);
@@ -72,7 +82,7 @@ int tell(const Arguments& arguments, const FitResult& result) {
     print_report(std::cout, result);
   }
   if (result.failed())
-    throw ModelError(data_name(arguments.text("DATA")) + ": the fit failed: " + result.summary().message);
+    throw ModelError(data_name(data_text(arguments)) + ": the fit failed: " + result.summary().message);
   return arguments.has("strict") && result.summary().verdict != Verdict::converged ? not_converged : success;
 }
 
@@ -90,8 +100,7 @@ int fit_with(const ModelEntry& entry, const Arguments& arguments, Entries entrie
     data = read_fit_data(arguments, entry, start);
   });
   FitResult result;
-  with_data_named(arguments.text("DATA"), data.table,
-                  [&] { result = fit_data(entry, arguments, options, start, data); });
+  with_data_named(data_text(arguments), data.table, [&] { result = fit_data(entry, arguments, options, start, data); });
   int status = success;
   in_unison(ranks.get(), [&] {
     if (!Ranks::is_first()) return;

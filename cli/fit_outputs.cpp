@@ -13,8 +13,10 @@
 #include <latent/error.hpp>
 #include <latent/model_file.hpp>
 #include <latent/plot.hpp>
+#include <latent/subset.hpp>
 
 #include "data.hpp"
+#include "data_files.hpp"
 #include "output.hpp"
 
 namespace latent::cli {
@@ -22,13 +24,22 @@ namespace {
 
 constexpr std::array outputs{"output", "trace", "plot"};
 
-// One a row: all alike unless rows are what the model has a posterior of.
-std::vector<std::size_t> labels_of(const AnyModel& model, const RowData& data) {
-  if (!model.has_posterior() || model.needs().groups) return std::vector<std::size_t>(data.rows.size(), 0);
+// Every `step`-th row is drawn, so that the picture takes little memory and time however many there are.
+std::size_t step_of_drawn(std::size_t rows) {
+  constexpr std::size_t all_up_to = std::size_t{1} << 20, most = std::size_t{1} << 18;
+  return rows <= all_up_to ? 1 : (rows + most - 1) / most;
+}
+
+// One for every `step`-th row: all alike unless rows are what the model has a posterior of.
+std::vector<std::size_t> labels_of(const AnyModel& model, const RowData& data, std::size_t step) {
+  const std::size_t count = (data.rows.size() + step - 1) / step;
+  if (!model.has_posterior() || model.needs().groups) return std::vector<std::size_t>(count, 0);
   std::vector<std::size_t> labels;
-  labels.reserve(data.rows.size());
-  model.predict(data, Decoding::posterior, [&labels](std::size_t, const Prediction& prediction) {
-    labels.insert(labels.end(), prediction.labels.begin(), prediction.labels.end());
+  labels.reserve(count);
+  model.predict(data, Decoding::posterior, [&](std::size_t first, const Prediction& prediction) {
+    for (std::size_t i = (step - first % step) % step; i < prediction.labels.size(); i += step) {
+      labels.push_back(prediction.labels[i]);
+    }
   });
   return labels;
 }
@@ -37,8 +48,17 @@ void draw(const std::string& file, const FitResult& result, const Table& table, 
   const AnyModel& model = *result.model;
   FitPicture picture;
   picture.rows = table.view();
+  RowMajorMatrix drawn;
+  const std::size_t step = step_of_drawn(table.rows());
+  if (step > 1) {
+    std::vector<std::size_t> indices;
+    for (std::size_t i = 0; i < table.rows(); i += step) indices.push_back(i);
+    drawn = take(table.view(), indices);
+    picture.rows = drawn;
+    title += ", one row of " + std::to_string(step);
+  }
   picture.names = table.names;
-  picture.labels = labels_of(model, row_data(table));
+  picture.labels = labels_of(model, row_data(table), step);
   picture.components = std::max(model.components(), *std::ranges::max_element(picture.labels) + 1);
   picture.outlines = [&](std::size_t x, std::size_t y) { return model.outlines(x, y); };
   picture.densities = [&](std::size_t column, std::span<const double> grid) { return model.densities(column, grid); };
@@ -72,7 +92,7 @@ void write_outputs(const Arguments& arguments, const FitResult& result, const Ta
     file.commit();
   }
   if (arguments.has("plot")) {
-    draw(arguments.text("plot"), result, table, result.model_name + ": " + data_name(arguments.text("DATA")));
+    draw(arguments.text("plot"), result, table, result.model_name + ": " + data_name(data_text(arguments)));
   }
 }
 

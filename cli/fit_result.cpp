@@ -77,9 +77,11 @@ Json fit_to_json(const FitResult& result) {
   json["icl"] = result.criteria.icl;
   json["seconds"] = summary.seconds;
   json["threads"] = summary.threads;
+  if (summary.ranks > 1) json["ranks"] = summary.ranks;
   json["warnings"] = warnings_to_json(summary);
   json["modes"] = modes_to_json(summary);
   json["options"] = result.options;
+  if (!result.data.is_null()) json["data"] = result.data;
   json["version"] = version;
   return json;
 }

@@ -24,6 +24,7 @@ struct FitResult {
   FitReport report;
   Criteria criteria;
   Json options;                            // of the fit, as asked for
+  Json data;                               // its files; null if they are not known
   std::optional<Certificate> certificate;  // with --certify
 
   const Summary& summary() const { return report.summary; }

@@ -6,6 +6,7 @@
 #include <latent/error.hpp>
 
 #include "data.hpp"
+#include "data_files.hpp"
 #include "fit_usage.hpp"
 #include "sequence_data.hpp"
 
@@ -81,15 +82,14 @@ FitStart fit_start(const Arguments& arguments, const ModelEntry& entry, Entries 
 namespace {
 
 FitData read_rows(const Arguments& arguments, const ModelEntry& entry, const FitStart& start) {
-  const std::string& file = arguments.text("DATA");
   const Reading reading{.needs = entry.needs(start.options)};
   const TableOptions options = table_options_of(arguments, reading);
   if (!arguments.has("start-labels")) {
-    FitData data{read_table(file, options), {}};
-    cut_by_lengths(data.table, arguments, file);
+    FitData data{read_data(arguments, reading.needs, options), {}};
+    cut_by_lengths(data.table, arguments, data_text(arguments));
     return data;
   }
-  LabelledTable read = read_labelled_table(file, arguments.text("start-labels"), options);
+  LabelledTable read = read_labelled_table(arguments, arguments.text("start-labels"), reading.needs, options);
   return {std::move(read.table), {.labels = std::move(read.labels)}};
 }
 
@@ -100,7 +100,7 @@ FitData read_fit_data(const Arguments& arguments, const ModelEntry& entry, const
     return {read_table_for(*start.from_file, arguments), {.parameters = start.from_file->model->parameters()}};
   }
   FitData data = read_rows(arguments, entry, start);
-  check_table(data.table, entry.needs(start.options), arguments.text("DATA"));
+  check_table(data.table, entry.needs(start.options), data_text(arguments));
   return data;
 }
 

@@ -102,10 +102,11 @@ Usage fit_usage(const ModelEntry& entry) {
   return {"latent fit " + entry.name,
           {"DATA"},
           "Fits the model " + entry.name + " (" + entry.summary +
-              ") by expectation-maximization. DATA is a CSV, TSV or NumPy .npy file, or - for "
-              "standard input; " +
+              ") by expectation-maximization. DATA is a CSV, TSV or NumPy .npy file, several .npy files or a folder of "
+              "them, or - for standard input; " +
               observation_of(needs) + ". Defaults are in [brackets].",
-          {model_group(entry), table_options(needs), fit_group(), output_group()}};
+          {model_group(entry), table_options(needs), fit_group(), output_group()},
+          true};
 }
 
 FitOptions fit_options_without_acceleration(const Arguments& arguments) {

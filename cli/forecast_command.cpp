@@ -8,6 +8,7 @@
 
 #include "command.hpp"
 #include "data.hpp"
+#include "data_files.hpp"
 #include "output.hpp"
 #include "sequence_data.hpp"
 
@@ -20,8 +21,9 @@ Usage forecast_usage() {
       {"FITTED", "DATA"},
       "Prints what is to come after each sequence of DATA, as CSV: the probability of each state, and the expected "
       "value of each column if the model has means. FITTED is a model file of a model of sequences; DATA a CSV, TSV "
-      "or NumPy .npy file, or - for standard input.",
-      {{"Forecast", {{"steps", "H", "rows to look ahead", "1"}}}, table_options(), {"Output", {output_option()}}}};
+      "or NumPy .npy file, several .npy files or a folder of them, or - for standard input.",
+      {{"Forecast", {{"steps", "H", "rows to look ahead", "1"}}}, table_options(), {"Output", {output_option()}}},
+      true};
 }
 
 void write_heading(std::ostream& out, const StoredModel& stored, const Table& table, const SequenceNames& names,
@@ -56,7 +58,7 @@ int forecast(const Arguments& arguments, Entries entries) {
   }
   const Table table = read_table_for(stored, arguments);
   std::vector<Forecast> forecasts;
-  with_data_named(arguments.text("DATA"), table, [&] { forecasts = stored.model->forecast(row_data(table), steps); });
+  with_data_named(data_text(arguments), table, [&] { forecasts = stored.model->forecast(row_data(table), steps); });
   write_result(arguments, {"FITTED", "DATA", "lengths"}, [&](std::ostream& out) {
     const SequenceNames names(table, stored.model->needs());
     write_heading(out, stored, table, names, !forecasts.empty() && forecasts.front().means.size() > 0);

@@ -11,7 +11,8 @@ std::vector<Entry> entries_of(const OptionGroup& group) {
   for (const Option& option : group.options) {
     const std::string value = option.value.empty() ? "" : " " + option.value;
     const std::string initial = option.initial.empty() ? "" : " [" + option.initial + "]";
-    entries.emplace_back("--" + option.name + value, option.description + initial);
+    const std::string name = option.name == "output" ? "-o, --output" : "--" + option.name;
+    entries.emplace_back(name + value, option.description + initial);
   }
   return entries;
 }

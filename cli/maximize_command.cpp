@@ -19,7 +19,7 @@ Usage maximize_usage() {
           "FITTED. Prints the log-likelihood, and the objective with the log-prior, of FITTED: EM has converged when "
           "they gain no more.",
           {{"Output",
-            {{"output", "FILE", "the model after the step, for the next accumulate (-o)", "", true},
+            {{"output", "FILE", "the model after the step, for the next accumulate", "", true},
              {"json", "", "print a JSON object"}}}}};
 }
 

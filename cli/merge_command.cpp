@@ -15,7 +15,7 @@ Usage merge_usage() {
       "latent merge",
       {"PART"},
       "Adds up accumulator files of the same model, which latent accumulate or latent merge wrote, in any order.",
-      {{"Output", {{"output", "FILE", "the accumulator file of all (-o)", "", true}}}}};
+      {{"Output", {{"output", "FILE", "the accumulator file of all", "", true}}}}};
   usage.last_many = true;
   return usage;
 }

@@ -12,8 +12,9 @@ namespace fs = std::filesystem;
 
 Option output_option() { return {"output", "FILE", "write to that file instead of to standard output"}; }
 
-void refuse_same_file(const Arguments& arguments, const std::string& a, const std::string& b) {
-  const fs::path first = arguments.text(a), second = arguments.text(b);
+namespace {
+
+void refuse_same_file(const std::string& a, const fs::path& first, const std::string& b, const fs::path& second) {
   std::error_code none;
   const bool files = !fs::is_other(first, none);  // /dev/null and pipes may be named twice
   if (files && (first.lexically_normal() == second.lexically_normal() || fs::equivalent(first, second, none))) {
@@ -21,9 +22,15 @@ void refuse_same_file(const Arguments& arguments, const std::string& a, const st
   }
 }
 
+}  // namespace
+
+void refuse_same_file(const Arguments& arguments, const std::string& a, const std::string& b) {
+  refuse_same_file(a, arguments.text(a), b, arguments.text(b));
+}
+
 void check_output(const Arguments& arguments, const std::string& option, const std::vector<std::string>& inputs) {
   for (const std::string& input : inputs) {
-    if (arguments.has(input)) refuse_same_file(arguments, option, input);
+    for (const std::string& file : arguments.all(input)) refuse_same_file(option, arguments.text(option), input, file);
   }
   const fs::path file = arguments.text(option);
   std::error_code none;

@@ -7,6 +7,7 @@
 
 #include "command.hpp"
 #include "data.hpp"
+#include "data_files.hpp"
 #include "output.hpp"
 #include "sequence_data.hpp"
 
@@ -18,14 +19,15 @@ Usage predict_usage() {
           {"FITTED", "DATA"},
           "Prints, for every row of DATA (or group of rows that is one observation), its most probable component or "
           "state (counted from 1) and the probability of each, as CSV. FITTED is a model file; DATA a CSV, TSV or "
-          "NumPy .npy file, or - for standard input.",
+          "NumPy .npy file, several .npy files or a folder of them, or - for standard input.",
           {{"Prediction",
             {{"decode", "HOW",
               "of the states of a sequence: posterior (of each row, given its whole sequence), viterbi (the most "
               "probable path, without probabilities), or filtered (of each row, given the rows up to it)",
               name_of(Decoding::posterior)}}},
            table_options(),
-           {"Output", {output_option()}}}};
+           {"Output", {output_option()}}},
+          true};
 }
 
 // Writes predictions as they come: observations, or of a model of sequences one sequence after the other.
@@ -78,7 +80,7 @@ int predict(const Arguments& arguments, Entries entries) {
   const StoredModel stored = read_model_file(arguments.text("FITTED"), entries);
   const Table table = read_table_for(stored, arguments);
   write_result(arguments, {"FITTED", "DATA", "lengths"}, [&](std::ostream& out) {
-    with_data_named(arguments.text("DATA"), table, [&] {
+    with_data_named(data_text(arguments), table, [&] {
       PredictionWriter writer(out, *stored.model, table, how);
       stored.model->predict(row_data(table), how,
                             [&](std::size_t first, const Prediction& prediction) { writer.write(first, prediction); });

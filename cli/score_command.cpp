@@ -11,6 +11,7 @@
 
 #include "command.hpp"
 #include "data.hpp"
+#include "data_files.hpp"
 #include "output.hpp"
 #include "sequence_data.hpp"
 
@@ -22,12 +23,13 @@ Usage score_usage() {
       "latent score",
       {"FITTED", "DATA"},
       "Prints the log-likelihood of DATA under a model. FITTED is a model file; DATA a CSV, TSV or NumPy .npy file, "
-      "or - for standard input.",
+      "several .npy files or a folder of them, or - for standard input.",
       {table_options(),
        {"Output",
         {{"per-observation", "", "print the log-likelihood of every row, or sequence, instead"},
          {"json", "", "print a JSON object"},
-         output_option()}}}};
+         output_option()}}},
+      true};
 }
 
 // One line an observation: a row, or a sequence or group of them.
@@ -75,7 +77,7 @@ int score(const Arguments& arguments, Entries entries) {
   const StoredModel stored = read_model_file(arguments.text("FITTED"), entries);
   const Table table = read_table_for(stored, arguments);
   write_result(arguments, {"FITTED", "DATA", "lengths"}, [&](std::ostream& out) {
-    with_data_named(arguments.text("DATA"), table, [&] {
+    with_data_named(data_text(arguments), table, [&] {
       each ? score_each(*stored.model, table, out) : score_all(*stored.model, table, arguments, out);
     });
   });

@@ -45,7 +45,7 @@ std::vector<Option> sequence_options(const DataNeeds& needs) {
   }
   std::vector<Option> all{
       {"sequence", "COLUMN",
-       "column that says which sequence a row belongs to; its rows follow one another [all rows are one sequence]"},
+       "column that says which sequence a row belongs to; its rows follow one another [each file is a sequence]"},
       {"lengths", "FILE", "instead: a file with the lengths of the sequences, one a line"},
       {"known-states", "COLUMN", "column with the hidden states that are known, from 1; empty or NA: unknown"}};
   if (needs.groups) all.pop_back();

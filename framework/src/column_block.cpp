@@ -45,6 +45,33 @@ void transpose_rows(const Real* values, std::size_t rows, std::size_t columns, c
   }
 }
 
+void transpose_piece(const Observations& rows, const double* origin, double* out, std::size_t stride) {
+  if (rows.is_float32()) {
+    transpose_rows(rows.float32(), rows.size(), rows.columns(), origin, out, stride);
+  } else {
+    transpose_rows(rows.float64(), rows.size(), rows.columns(), origin, out, stride);
+  }
+}
+
+// Rows that come in several pieces, put together: float32 is exact as float64, so the block is the same.
+Observations together(const Observations& rows, const Observations& first_piece) {
+  static thread_local AlignedBuffer buffer;
+  double* const all = buffer.reserve(rows.size() * rows.columns());
+  Observations piece = first_piece;
+  for (std::size_t first = 0;;) {
+    const std::size_t cells = piece.size() * piece.columns();
+    double* const to = all + first * rows.columns();
+    if (piece.is_float32()) {
+      std::copy_n(piece.float32(), cells, to);
+    } else {
+      std::copy_n(piece.float64(), cells, to);
+    }
+    first += piece.size();
+    if (first == rows.size()) return {all, rows.size(), rows.columns()};
+    piece = rows.piece(first, rows.size() - first);
+  }
+}
+
 }  // namespace
 
 std::size_t block_rows(std::size_t columns, std::size_t components) {
@@ -60,10 +87,11 @@ void ColumnBlock::gather(const Observations& rows, std::span<const double> origi
   padded_rows_ = latent::padded_rows(rows_);
   double* out = buffer_.reserve(padded_rows_ * columns_);
   const double* subtract = origin.empty() ? nullptr : origin.data();
-  if (rows.is_float32()) {
-    transpose_rows(rows.float32(), rows_, columns_, subtract, out, padded_rows_);
-  } else {
-    transpose_rows(rows.float64(), rows_, columns_, subtract, out, padded_rows_);
+  if (rows.in_memory()) {
+    transpose_piece(rows, subtract, out, padded_rows_);
+  } else if (rows_ > 0) {
+    const Observations piece = rows.piece(0, rows_);
+    transpose_piece(piece.size() == rows_ ? piece : together(rows, piece), subtract, out, padded_rows_);
   }
   const std::size_t written = (rows_ + pack_size - 1) / pack_size * pack_size;
   for (std::size_t j = 0; j < columns_; ++j) {

@@ -26,12 +26,13 @@ OwnedSequences take(const Sequences& sequences, std::span<const std::size_t> ind
   std::size_t at = 0;
   for (const std::size_t index : indices) {
     taken.begins.push_back(at);
-    const Observations from = sequences.rows(index);
-    for (std::size_t t = 0; t < from.size(); ++t, ++at) {
-      for (std::size_t j = 0; j < from.columns(); ++j) {
-        taken.rows(static_cast<Eigen::Index>(at), static_cast<Eigen::Index>(j)) = from(t, j);
+    for_each_piece(sequences.rows(index), [&](std::size_t, const Observations& from) {
+      for (std::size_t t = 0; t < from.size(); ++t, ++at) {
+        for (std::size_t j = 0; j < from.columns(); ++j) {
+          taken.rows(static_cast<Eigen::Index>(at), static_cast<Eigen::Index>(j)) = from(t, j);
+        }
       }
-    }
+    });
     const auto known = sequences.known(index);
     taken.known.insert(taken.known.end(), known.begin(), known.end());
   }

@@ -57,7 +57,7 @@ TEST_SUITE("cli/usage") {
     const Folder folder;
     const latent::FitOptions defaults;
     const std::string help = folder.latent({"fit", "gmm", "--help"}).out;
-    CHECK(help.starts_with("usage: latent fit gmm DATA --components K [options]\n"));
+    CHECK(help.starts_with("usage: latent fit gmm DATA... --components K [options]\n"));
     CHECK(help.find("\n  --starts N              starts, of which the best is kept [" +
                     std::to_string(defaults.starts) + "]\n") != std::string::npos);
     CHECK(help.find("never stop [" + latent::number(defaults.tolerance) + "]\n") != std::string::npos);
@@ -112,14 +112,10 @@ TEST_SUITE("cli/usage") {
             "'hmmm' is not a model; those known are gmm, mixture, hmm, one of a plugin needs --plugin FILE or "
             "LATENT_PLUGIN_PATH");
     refused({"fit", "gmm", "--components", "2"},
-            "DATA is missing, the usage is latent fit gmm DATA --components K [options]; see latent fit gmm --help");
+            "DATA is missing, the usage is latent fit gmm DATA... --components K [options]; see latent fit gmm --help");
     refused({"fit", "gmm", data}, "--components is missing: the number of Gaussians; see latent fit gmm --help");
-    refused({"fit", "gmm", data, data, "--components", "2"},
-            "'" + data +
-                "' is one word too many, the usage is latent fit gmm DATA --components K [options]; see latent fit gmm "
-                "--help");
     refused({"predict", "m.json"},
-            "DATA is missing, the usage is latent predict FITTED DATA [options]; see latent predict --help");
+            "DATA is missing, the usage is latent predict FITTED DATA... [options]; see latent predict --help");
     refused({"sample", "m.json"}, "--count is missing");
     refused({"models", "gmm"}, "'gmm' is one word too many, the usage is latent models; see latent models --help");
     refused({"inspect", "m.json", "--json"}, "--json is not an option of latent inspect; see latent inspect --help");

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <iosfwd>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,12 +16,15 @@
 
 namespace latent {
 
+class FileRows;
+
 using RowMajorMatrix32 = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 // Named columns of finite numbers, at least one row and one column; NaN where a cell is missing, if that was allowed. A
 // float32 file stays float32 and so takes half the memory; everything else becomes float64.
 struct Table {
   std::variant<RowMajorMatrix, RowMajorMatrix32> values;  // rows() x columns()
+  std::shared_ptr<const FileRows> files = nullptr;        // instead of `values`: <latent/file_rows.hpp>
   std::vector<std::string> names;                         // columns(); "x2" for column 2 of a file without a header
   bool has_header = false;                                // whether the names came from the file
   // columns(): what the values 0, 1, ... of a column of symbols stand for, nothing for a column of numbers. Empty when

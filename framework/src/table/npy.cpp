@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <new>
@@ -12,25 +11,15 @@
 #include <vector>
 
 #include <latent/error.hpp>
-#include <latent/text.hpp>
 
 #include "growing_matrix.hpp"
+#include "npy_item.hpp"
 #include "rows_of_columns.hpp"
 
 namespace latent::input {
 namespace {
 
 constexpr std::size_t chunk_bytes = std::size_t{1} << 20;
-
-[[noreturn]] void fail_truncated(const ByteSource& source, const NpyHeader& header) {
-  throw DataError(source.name() + ": the .npy file ends before its " + count_of(header.rows, "row") + " of " +
-                  count_of(header.columns, "column") + " do");
-}
-
-[[noreturn]] void fail_longer(const ByteSource& source, const NpyHeader& header) {
-  throw DataError(source.name() + ": the .npy file goes on after its " + count_of(header.rows, "row") + " of " +
-                  count_of(header.columns, "column") + ", expected one array");
-}
 
 // The items of an array in C or Fortran order on their way into a sink.
 template <class Scalar>
@@ -56,7 +45,7 @@ class ItemReader {
     for (std::size_t left = header_.rows * header_.columns; left > 0;) {
       const std::size_t count = std::min(left, bytes.size() / sizeof(Item));
       if (source_.read(bytes.data(), count * sizeof(Item)) != count * sizeof(Item)) {
-        fail_truncated(source_, header_);
+        throw DataError(truncated(source_.name(), header_));
       }
       for (std::size_t i = 0; i < count; ++i) {
         if (row == room_end_) make_room();
@@ -66,7 +55,7 @@ class ItemReader {
       left -= count;
     }
     char beyond = 0;
-    if (source_.read(&beyond, 1) != 0) fail_longer(source_, header_);
+    if (source_.read(&beyond, 1) != 0) throw DataError(longer(source_.name(), header_));
     sink_.end(header_.rows - room_begin_);
   }
 
@@ -99,65 +88,18 @@ class ItemReader {
   void store(Item item, std::size_t row, std::size_t column) {
     const std::size_t target = targets_[column];
     if (target == ColumnChoice::unused) return;
-    const bool is_value = target < choice_.values.size();
-    const auto value = static_cast<Scalar>(item);
-    if constexpr (std::is_floating_point_v<Item>) {
-      const bool may_be_missing = options_.missing_cells || (!is_value && role(target) == Role::known_states);
-      if (!std::isfinite(item) && !(std::isnan(item) && may_be_missing)) fail_not_finite(value, row, column);
-    } else if constexpr (sizeof(Item) == 8) {
-      if (is_value && !is_exact(item, value)) {
-        fail(row, column,
-             "found " + std::to_string(item) +
-                 ", a 64-bit integer that no float64 equals; save the array as float64 to have it rounded");
-      }
-    }
-    if (is_value) {
-      room_.rows[(row - room_begin_) * choice_.values.size() + target] = value;
+    if (target < choice_.values.size()) {
+      if (!is_value(item, options_.missing_cells)) fail(row, column, refusal_of(item, options_.missing_refusal));
+      room_.rows[(row - room_begin_) * choice_.values.size() + target] = static_cast<Scalar>(item);
     } else {
-      give(target, item, row, column);
+      const std::size_t special = target - choice_.values.size();
+      const std::string bad = give(item, choice_.specials[special].role, options_.missing_cells, *specials_[special]);
+      if (!bad.empty()) fail(row, column, bad);
     }
-  }
-
-  Role role(std::size_t target) const { return choice_.specials[target - choice_.values.size()].role; }
-
-  // What is no number of the table is given away as text.
-  template <class Item>
-  void give(std::size_t target, Item item, std::size_t row, std::size_t column) {
-    std::string text;
-    if constexpr (std::is_floating_point_v<Item>) {
-      if (role(target) == Role::symbols && item != std::floor(item) && !std::isnan(item)) {
-        fail(row, column, "found " + number(static_cast<double>(item)) + ", expected a whole number for a symbol");
-      }
-      if (!std::isnan(item)) text = decimal(static_cast<double>(item));
-    } else {
-      text = std::to_string(item);
-    }
-    if (const std::string bad = specials_[target - choice_.values.size()]->take(text); !bad.empty()) {
-      fail(row, column, bad);
-    }
-  }
-
-  // Whole numbers without exponent, 100000 and not 1e+05, where they are exact.
-  static std::string decimal(double value) {
-    const bool whole = std::abs(value) < 0x1p53 && value == std::floor(value);
-    return whole ? std::to_string(static_cast<std::int64_t>(value)) : number(value);
-  }
-
-  // The comparison in floating point would round; back in integers it is exact, unless the value is beyond them.
-  template <class Item>
-  static bool is_exact(Item item, double value) {
-    constexpr double beyond = std::is_signed_v<Item> ? 0x1p63 : 0x1p64;
-    return value < beyond && static_cast<Item>(value) == item;
   }
 
   [[noreturn]] void fail(std::size_t row, std::size_t column, const std::string& what) const {
-    throw DataError(source_.name() + ": row " + std::to_string(row + 1) + ", column " + std::to_string(column + 1) +
-                    " (counted from 1): " + what);
-  }
-  [[noreturn]] void fail_not_finite(double value, std::size_t row, std::size_t column) const {
-    fail(row, column,
-         std::isnan(value) ? "found NaN, expected a number; " + options_.missing_refusal
-                           : "found " + number(value) + ", expected a finite number");
+    throw DataError(place_of(source_.name(), row, column) + what);
   }
 
   ByteSource& source_;
@@ -182,8 +124,8 @@ NpyArray::NpyArray(ByteSource& source, const TableOptions& options)
   const std::optional<std::uint64_t> bytes = source_.remaining();
   if (!bytes) return;
   const std::uint64_t expected = std::uint64_t{header_.rows} * header_.columns * header_.item_bytes;
-  if (*bytes < expected) fail_truncated(source_, header_);
-  if (*bytes > expected) fail_longer(source_, header_);
+  if (*bytes < expected) throw DataError(truncated(source_.name(), header_));
+  if (*bytes > expected) throw DataError(longer(source_.name(), header_));
 }
 
 void NpyArray::come_by_rows() {
@@ -197,15 +139,7 @@ void NpyArray::read_rows(RowSink<float>& sink) {
 
 void NpyArray::read_rows(RowSink<double>& sink) {
   ItemReader<double> reader(items(), header_, choice_, specials_, options_, sink);
-  if (header_.kind == 'f') return reader.read<double>();
-  const bool is_signed = header_.kind == 'i';
-  switch (header_.item_bytes) {
-    case 1:  // bool is a byte, 0 or 1
-      return is_signed ? reader.read<std::int8_t>() : reader.read<std::uint8_t>();
-    case 2: return is_signed ? reader.read<std::int16_t>() : reader.read<std::uint16_t>();
-    case 4: return is_signed ? reader.read<std::int32_t>() : reader.read<std::uint32_t>();
-    default: return is_signed ? reader.read<std::int64_t>() : reader.read<std::uint64_t>();
-  }
+  with_item_type(header_, [&](auto item) { reader.template read<decltype(item)>(); });
 }
 
 void NpyArray::put_specials_into(Table& table) const {

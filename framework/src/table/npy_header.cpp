@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <latent/error.hpp>
+#include <latent/text.hpp>
 
 #include "shown_text.hpp"
 
@@ -172,6 +173,16 @@ NpyHeader read_npy_header(ByteSource& source) {
   set_shape(name, *description.shape, header);
   header.fortran_order = *description.fortran_order;
   return header;
+}
+
+std::string truncated(const std::string& file, const NpyHeader& header) {
+  return file + ": the .npy file ends before its " + count_of(header.rows, "row") + " of " +
+         count_of(header.columns, "column") + " do";
+}
+
+std::string longer(const std::string& file, const NpyHeader& header) {
+  return file + ": the .npy file goes on after its " + count_of(header.rows, "row") + " of " +
+         count_of(header.columns, "column") + ", expected one array";
 }
 
 std::string npy_header_of(std::size_t rows, std::size_t columns, std::size_t item_bytes) {

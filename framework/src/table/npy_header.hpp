@@ -22,6 +22,10 @@ struct NpyHeader {
 // none, and for an array that is no table of numbers.
 NpyHeader read_npy_header(ByteSource& source);
 
+// What is to be said of a file that has fewer, or more, bytes than its header says.
+std::string truncated(const std::string& file, const NpyHeader& header);
+std::string longer(const std::string& file, const NpyHeader& header);
+
 // The whole beginning of a .npy file of version 1 for floats of so many bytes (4, 8) in this machine's byte order, C
 // order. It takes npy_header_bytes whatever the shape.
 inline constexpr std::size_t npy_header_bytes = 128;

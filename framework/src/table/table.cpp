@@ -3,6 +3,7 @@
 #include <new>
 
 #include <latent/error.hpp>
+#include <latent/file_rows.hpp>
 #include <latent/table.hpp>
 
 #include "byte_source.hpp"
@@ -27,6 +28,7 @@ Table read(input::ByteSource& source, const TableOptions& options, const std::fi
 }  // namespace
 
 Observations Table::view() const& {
+  if (files) return Observations(*files);
   return std::visit(
       [](const auto& matrix) {
         return Observations(matrix.data(), static_cast<std::size_t>(matrix.rows()),

@@ -41,11 +41,18 @@ void require_concentration(double concentration) {
 // V: how often each symbol occurs, by weight.
 Eigen::VectorXd symbol_counts(const Observations& rows, Weights weights, std::size_t symbols) {
   double most = static_cast<double>(symbols);
-  for (std::size_t i = 0; i < rows.size() && symbols == 0; ++i) most = std::max(most, rows(i, 0) + 1);
-  Eigen::VectorXd counts = Eigen::VectorXd::Zero(std::max<Eigen::Index>(1, static_cast<Eigen::Index>(most)));
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (!std::isnan(rows(i, 0))) counts[symbol_of(rows(i, 0), counts.size())] += weights.empty() ? 1 : weights[i];
+  if (symbols == 0) {
+    for_each_piece(rows, [&](std::size_t, const Observations& piece) {
+      for (std::size_t i = 0; i < piece.size(); ++i) most = std::max(most, piece(i, 0) + 1);
+    });
   }
+  Eigen::VectorXd counts = Eigen::VectorXd::Zero(std::max<Eigen::Index>(1, static_cast<Eigen::Index>(most)));
+  for_each_piece(rows, [&](std::size_t first, const Observations& piece) {
+    for (std::size_t i = 0; i < piece.size(); ++i) {
+      const double symbol = piece(i, 0);
+      if (!std::isnan(symbol)) counts[symbol_of(symbol, counts.size())] += weights.empty() ? 1 : weights[first + i];
+    }
+  });
   return counts;
 }
 

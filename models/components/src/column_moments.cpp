@@ -7,10 +7,12 @@ namespace {
 // visit(row, weight) for the rows that count: a row of weight 0 may hold numbers whose squares overflow.
 template <class Visit>
 void for_each_row(const Observations& rows, Weights weights, const Visit& visit) {
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const double weight = weights.empty() ? 1 : weights[i];
-    if (weight > 0) visit(rows.row(i), weight);
-  }
+  for_each_piece(rows, [&](std::size_t first, const Observations& piece) {
+    for (std::size_t i = 0; i < piece.size(); ++i) {
+      const double weight = weights.empty() ? 1 : weights[first + i];
+      if (weight > 0) visit(piece.row(i), weight);
+    }
+  });
 }
 
 }  // namespace

@@ -23,9 +23,11 @@ bool complete(const Observations& rows, std::size_t row) {
 // Weights that leave out the rows with missing cells.
 std::vector<double> weights_of_complete_rows(const RowData& data) {
   std::vector<double> weights(data.rows.size());
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    if (complete(data.rows, i)) weights[i] = data.weights.empty() ? 1 : data.weights[i];
-  }
+  for_each_piece(data.rows, [&](std::size_t first, const Observations& piece) {
+    for (std::size_t i = 0; i < piece.size(); ++i) {
+      if (complete(piece, i)) weights[first + i] = data.weights.empty() ? 1 : data.weights[first + i];
+    }
+  });
   return weights;
 }
 

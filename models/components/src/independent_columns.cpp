@@ -129,16 +129,22 @@ Eigen::MatrixXd component_means(const IndependentColumns::Statistics& sums, cons
 }
 
 Eigen::MatrixXd pooled_means(const Observations& rows, Weights weights, std::size_t components, double without) {
-  Eigen::RowVectorXd means(static_cast<Eigen::Index>(rows.columns()));
-  for (std::size_t j = 0; j < rows.columns(); ++j) {
-    double total = 0, mean = 0;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const double weight = weights.empty() ? 1 : weights[i];
-      if (!(weight > 0) || std::isnan(rows(i, j))) continue;
-      total += weight;
-      mean += weight / total * (rows(i, j) - mean);  // not a quotient of sums, which might overflow
+  const auto dimensions = static_cast<Eigen::Index>(rows.columns());
+  Eigen::RowVectorXd means = Eigen::RowVectorXd::Zero(dimensions), totals = means;
+  for_each_piece(rows, [&](std::size_t first, const Observations& piece) {
+    for (std::size_t i = 0; i < piece.size(); ++i) {
+      const double weight = weights.empty() ? 1 : weights[first + i];
+      if (!(weight > 0)) continue;
+      for (Eigen::Index j = 0; j < dimensions; ++j) {
+        const double cell = piece(i, static_cast<std::size_t>(j));
+        if (std::isnan(cell)) continue;
+        totals[j] += weight;
+        means[j] += weight / totals[j] * (cell - means[j]);  // not a quotient of sums, which might overflow
+      }
     }
-    means[static_cast<Eigen::Index>(j)] = total > 0 ? mean : without;
+  });
+  for (Eigen::Index j = 0; j < dimensions; ++j) {
+    if (!(totals[j] > 0)) means[j] = without;
   }
   return means.replicate(static_cast<Eigen::Index>(components), 1);
 }

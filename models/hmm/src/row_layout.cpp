@@ -61,17 +61,25 @@ Missing missing_cells(const Observations& rows, std::size_t row) {
   return missing == 0 ? Missing::none : missing == rows.columns() ? Missing::all : Missing::some;
 }
 
+namespace {
+
+template <class Real>
+bool any_missing(const Real* values, std::size_t cells) {
+  std::size_t missing = 0;
+  for (std::size_t i = 0; i < cells; ++i) missing += values[i] != values[i];
+  return missing > 0;
+}
+
+}  // namespace
+
 bool any_missing(const Observations& rows) {
-  if (const double* from = rows.float64()) {
-    const std::size_t cells = rows.size() * rows.columns();
-    std::size_t missing = 0;
-    for (std::size_t i = 0; i < cells; ++i) missing += from[i] != from[i];
-    return missing > 0;
-  }
-  for (std::size_t n = 0; n < rows.size(); ++n) {
-    if (missing_cells(rows, n) != Missing::none) return true;
-  }
-  return false;
+  bool missing = false;
+  for_each_piece(rows, [&](std::size_t, const Observations& piece) {
+    const std::size_t cells = piece.size() * piece.columns();
+    missing =
+        missing || (piece.is_float32() ? any_missing(piece.float32(), cells) : any_missing(piece.float64(), cells));
+  });
+  return missing;
 }
 
 }  // namespace latent

@@ -18,16 +18,18 @@ namespace latent {
 template <class Bank>
 void check_cells(const Bank& bank, const Observations& rows, bool allow_missing) {
   if constexpr (BankRefuses<Bank>) {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      for (std::size_t j = 0; j < rows.columns(); ++j) {
-        const double cell = rows(i, j);
-        if (allow_missing && std::isnan(cell)) continue;
-        const std::optional<std::string> reason = bank.refusal(cell);
-        if (!reason) continue;
-        throw DataError("row " + std::to_string(i + 1) + ", column " + std::to_string(j + 1) + " is " +
-                        (std::isnan(cell) ? "missing" : number(cell)) + ": " + *reason);
+    for_each_piece(rows, [&](std::size_t first, const Observations& piece) {
+      for (std::size_t i = 0; i < piece.size(); ++i) {
+        for (std::size_t j = 0; j < piece.columns(); ++j) {
+          const double cell = piece(i, j);
+          if (allow_missing && std::isnan(cell)) continue;
+          const std::optional<std::string> reason = bank.refusal(cell);
+          if (!reason) continue;
+          throw DataError("row " + std::to_string(first + i + 1) + ", column " + std::to_string(j + 1) + " is " +
+                          (std::isnan(cell) ? "missing" : number(cell)) + ": " + *reason);
+        }
       }
-    }
+    });
   }
 }
 

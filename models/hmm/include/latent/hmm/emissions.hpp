@@ -56,7 +56,9 @@ class Emissions {
               const double** densities) const {
     double log_scale = 0;
     if constexpr (BankOfSymbols<Bank>) {
-      for (std::size_t t = 0; t < rows.size(); ++t) densities[t] = row_of_symbol(rows(t, 0));
+      for_each_piece(rows, [&](std::size_t first, const Observations& piece) {
+        for (std::size_t t = 0; t < piece.size(); ++t) densities[first + t] = row_of_symbol(piece(t, 0));
+      });
     } else {
       for_each_block(rows, [&](std::size_t first, std::size_t count, Columns logs) {
         log_scale += densities_of_rows(logs, count, padded_, room + first * padded_);
@@ -95,12 +97,14 @@ class Emissions {
   void accumulate(const Observations& rows, const double* gamma, BankStatistics& sums) const {
     if constexpr (BankOfSymbols<Bank>) {
       const std::size_t count = states();
-      for (std::size_t t = 0; t < rows.size(); ++t, gamma += padded_) {
-        const double symbol = rows(t, 0);
-        if (std::isnan(symbol)) continue;
-        double* const to = sums.symbol_weights.data() + static_cast<std::size_t>(symbol) * count;
-        for (std::size_t k = 0; k < count; ++k) to[k] += gamma[k];
-      }
+      for_each_piece(rows, [&](std::size_t, const Observations& piece) {
+        for (std::size_t t = 0; t < piece.size(); ++t, gamma += padded_) {
+          const double symbol = piece(t, 0);
+          if (std::isnan(symbol)) continue;
+          double* const to = sums.symbol_weights.data() + static_cast<std::size_t>(symbol) * count;
+          for (std::size_t k = 0; k < count; ++k) to[k] += gamma[k];
+        }
+      });
     } else {
       accumulate_blocks(rows, gamma, sums);
     }

@@ -88,6 +88,8 @@ struct HiddenMarkovModel {
   // stretches, forward twice: a third more time, and memory for one stretch and a row of each.
   std::size_t memory = std::size_t{256} << 20;
 
+  // How many rows a start looks at.
+  static constexpr std::size_t most_for_start = std::size_t{1} << 17;
   // A single sequence of so many rows is divided among two threads.
   static constexpr std::size_t worth_two_threads = 4096;
 
@@ -581,7 +583,8 @@ struct HiddenMarkovModel {
     return cuts;
   }
 
-  // The rows of which no cell is missing and the label, if any, is known.
+  // The rows of which no cell is missing and the label is known; of more than `most_for_start` of known label, evenly
+  // spaced ones.
   struct RowsWithWeights {
     RowMajorMatrix rows;
     std::vector<double> weights;
@@ -590,19 +593,27 @@ struct HiddenMarkovModel {
   template <class Label>
   RowsWithWeights complete_rows(const Sequences& data, const std::vector<double>& row_weights,
                                 const Label& label) const {
+    const auto for_each_labelled = [&](const auto& visit) {
+      std::size_t at = 0;
+      for (std::size_t i = 0; i < data.size(); ++i) {
+        for (std::size_t t = 0; t < data.length(i); ++t, ++at) {
+          const std::int32_t own = label(i, t);
+          if (own != Sequences::unknown) visit(at, static_cast<std::size_t>(own));
+        }
+      }
+    };
+    std::size_t labelled = 0, next = 0;
+    for_each_labelled([&](std::size_t, std::size_t) { ++labelled; });
+    const std::size_t step = std::max<std::size_t>(1, (labelled + most_for_start - 1) / most_for_start);
     std::vector<std::size_t> kept;
     RowsWithWeights whole;
-    std::size_t at = 0;
     const Observations all = data.all_rows();
-    for (std::size_t i = 0; i < data.size(); ++i) {
-      for (std::size_t t = 0; t < data.length(i); ++t, ++at) {
-        const std::int32_t own = label(i, t);
-        if (own == Sequences::unknown || missing_cells(all, at) != Missing::none) continue;
-        kept.push_back(at);
-        whole.labels.push_back(static_cast<std::size_t>(own));
-        if (!row_weights.empty()) whole.weights.push_back(row_weights[at]);
-      }
-    }
+    for_each_labelled([&](std::size_t at, std::size_t own) {
+      if (next++ % step != 0 || missing_cells(all, at) != Missing::none) return;
+      kept.push_back(at);
+      whole.labels.push_back(own);
+      if (!row_weights.empty()) whole.weights.push_back(row_weights[at]);
+    });
     if (kept.size() < states) {
       throw DataError(count_of(kept.size(), "row") + " without missing cells " + (kept.size() == 1 ? "is" : "are") +
                       " too few for " + count_of(states, "state"));

@@ -87,7 +87,11 @@ std::string data_text(const std::vector<std::string>& words) {
 std::string data_text(const Arguments& arguments) { return data_text(arguments.all("DATA")); }
 
 Table read_data(const std::vector<std::string>& words, const Arguments& arguments, const DataNeeds& needs,
-                const TableOptions& options) {
+                TableOptions options) {
+  if (const auto ranks = Ranks::all()) {
+    options.share = ranks->rank();
+    options.shares = ranks->size();
+  }
   constexpr std::uint64_t large = std::uint64_t{64} << 20;
   const DataIn where = data_in(arguments);
   const std::vector<fs::path> files = files_of(words);

@@ -26,7 +26,7 @@ std::vector<std::filesystem::path> files_of(const std::vector<std::string>& word
 // one another. Several files are a sequence each if the model wants sequences and nothing says where they begin.
 // Throws OptionError, DataError.
 Table read_data(const std::vector<std::string>& words, const Arguments& arguments, const DataNeeds& needs,
-                const TableOptions& options);
+                TableOptions options);
 // The same of DATA.
 Table read_data(const Arguments& arguments, const DataNeeds& needs, const TableOptions& options);
 

@@ -50,7 +50,8 @@ class FileRows final : public RowSource {
 
   // Reads all cells once. Throws DataFileError naming file, row and column of the first that is not finite, or that no
   // float64 equals; NaN is a missing cell if these are allowed.
-  void check_cells(bool missing_cells) const;
+  // Of `shares` equal parts of the rows only part `share`.
+  void check_cells(bool missing_cells, std::size_t share = 0, std::size_t shares = 1) const;
 
  private:
   std::shared_ptr<const input::Shards> shards_;

@@ -74,6 +74,10 @@ struct TableOptions {
   std::string sequence = {};      // the name of the sequence a row belongs to; its rows follow one another, unless
   bool gather = false;            // they are brought together: sequences in the order of their first rows
   std::string known_states = {};  // hidden states, numbers from 1; empty or NA where nothing is known
+
+  // Of values that stay in files, which of so many equal parts of the rows is checked for cells that are no numbers; the
+  // others are left to other processes.
+  std::size_t share = 0, shares = 1;
 };
 
 // Reads a whole table; "-" is standard input. What starts like a NumPy .npy file (or is called .npy) is read as one,

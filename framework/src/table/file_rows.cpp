@@ -187,13 +187,15 @@ Observations FileRows::read(std::size_t first, std::size_t count) const {
   return view();
 }
 
-void FileRows::check_cells(bool missing_cells) const {
+void FileRows::check_cells(bool missing_cells, std::size_t share, std::size_t shares) const {
+  const std::size_t begin = share * rows() / shares, end = (share + 1) * rows() / shares;
   const auto check = [&](std::size_t first, std::size_t count) {
     std::vector<char> raw;
-    for (const std::size_t end = first + count; first < end;) {
+    first += begin;
+    for (const std::size_t last = first + count; first < last;) {
       const Shard& shard = shards_->of_row(first);
       const std::size_t room = std::max<std::size_t>(1, Window::most_bytes / shard.row_bytes());
-      const std::size_t rows = std::min({room, end - first, shard.end_row() - first});
+      const std::size_t rows = std::min({room, last - first, shard.end_row() - first});
       raw.resize(rows * shard.row_bytes());
       const std::size_t cached = shard.read_what_is_cached(first, rows, raw.data());
       if (cached < raw.size()) {
@@ -217,7 +219,7 @@ void FileRows::check_cells(bool missing_cells) const {
     return true;
   };
   // Of several errors it throws the first.
-  blocked_sum(rows(), leaf_count(rows(), 4096, 1), check, [](bool&, bool) {});
+  blocked_sum(end - begin, leaf_count(end - begin, 4096, 1), check, [](bool&, bool) {});
 }
 
 }  // namespace latent

@@ -74,19 +74,23 @@ void load(Table& table) {
 }
 
 // Cells of columns of symbols are no values, and need not be there.
-void check_values(const std::shared_ptr<const Shards>& shards, const ColumnChoice& choice, bool missing_cells) {
+void check_values(const std::shared_ptr<const Shards>& shards, const ColumnChoice& choice, const TableOptions& options,
+                  bool in_memory) {
   std::vector<std::size_t> values = choice.values;
   for (const auto& special : choice.specials) {
     if (special.role == input::Role::symbols) std::erase(values, special.column);
   }
-  if (!values.empty()) FileRows(shards, values).check_cells(missing_cells);
+  if (!values.empty()) {
+    const bool all = in_memory || options.shares == 1;
+    FileRows(shards, values).check_cells(options.missing_cells, all ? 0 : options.share, all ? 1 : options.shares);
+  }
 }
 
 Table table_of(const std::vector<std::filesystem::path>& files, const TableOptions& options, bool in_memory) {
   const auto shards = std::make_shared<const Shards>(files);
   const std::string& name = shards->all().front().name;
   const ColumnChoice choice = input::choose_columns(options, {}, shards->columns(), name);
-  check_values(shards, choice, options.missing_cells);
+  check_values(shards, choice, options, in_memory);
   Table table;
   table.names = choice.names;
   table.files = std::make_shared<const FileRows>(shards, choice.values);

@@ -60,7 +60,7 @@ TEST_SUITE("cli/bad_data") {
   TEST_CASE("bad data: what is no file or cannot be read is refused") {
     const Folder folder;
     fs::create_directory(folder / "folder");
-    check_error(fit(folder, "folder", "2"), 1, "folder: is a directory, expected a file");
+    check_error(fit(folder, "folder", "2"), 1, "folder: the folder has no .npy files");
     check_error(fit(folder, "none.csv", "2"), 1, "none.csv: cannot be opened: No such file or directory");
     check_error(fit(folder, "-", "2"), 1, "standard input: the file is empty");
     folder.write("model.json", "{}");

@@ -1,16 +1,23 @@
+#include "fit_command.hpp"
+
 #include <algorithm>
+#include <csignal>
+#include <filesystem>
 #include <functional>
 #include <iostream>
 #include <limits>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include <latent/criteria.hpp>
 #include <latent/error.hpp>
+#include <latent/interruption.hpp>
 #include <latent/text.hpp>
 
 #include "command.hpp"
 #include "data.hpp"
+#include "fit_checkpoint.hpp"
 #include "fit_outputs.hpp"
 #include "fit_result.hpp"
 #include "fit_start.hpp"
@@ -41,12 +48,17 @@ void check_labels(const StartFrom& start, const AnyModel& model, const Arguments
 FitReport watched_fit(AnyModel& model, const RowData& data, FitOptions options, const StartFrom& start) {
   Progress progress;
   options.observer = std::ref(progress);
+  const SignalWatch watch;
+  options.interrupted = [] { return interrupting_signal() != 0; };
   return model.fit(data, options, start);
 }
 
+bool interrupted(const FitResult& result) { return result.summary().verdict == Verdict::interrupted; }
+
 FitResult fit_data(const ModelEntry& entry, const Arguments& arguments, const FitOptions& options,
-                   const FitStart& start, const FitData& data) {
+                   const FitStart& start, const FitData& data, const FitCommand& command) {
   const RowData rows = row_data(data.table);
+  if (options.checkpoint) tell_checkpoint(*options.checkpoint, command, rows, arguments.text("DATA"));
   FitResult result;
   result.model_name = entry.name;
   result.columns = data.table.names;
@@ -55,7 +67,8 @@ FitResult fit_data(const ModelEntry& entry, const Arguments& arguments, const Fi
   check_labels(data.start, *result.model, arguments);
   check_known_states(data.table, result.model->components());
   result.report = watched_fit(*result.model, rows, options, data.start);
-  if (arguments.has("certify") && !result.failed()) result.certificate = result.model->certify(rows, options);
+  if (arguments.has("certify") && !result.failed() && !interrupted(result))
+    result.certificate = result.model->certify(rows, options);
   const Summary& summary = result.summary();
   const double entropy = result.failed() ? std::numeric_limits<double>::quiet_NaN()
                                          : result.model->posterior_entropy(rows, options.threads);
@@ -71,23 +84,31 @@ int tell(const Arguments& arguments, const FitResult& result) {
   }
   if (result.failed())
     throw ModelError(data_name(arguments.text("DATA")) + ": the fit failed: " + result.summary().message);
+  if (interrupted(result)) {
+    std::cerr << "latent: interrupted by " << (interrupting_signal() == SIGTERM ? "SIGTERM" : "SIGINT")
+              << (arguments.has("checkpoint") ? "; to go on: latent resume " + arguments.text("checkpoint") : "")
+              << "\n";
+    return 128 + interrupting_signal();
+  }
   return arguments.has("strict") && result.summary().verdict != Verdict::converged ? not_converged : success;
 }
 
-int fit_with(const ModelEntry& entry, const Arguments& arguments, Entries entries) {
-  const FitOptions options = fit_options(arguments);
+}  // namespace
+
+int run_fit(const ModelEntry& entry, const Arguments& arguments, Entries entries, const FitCommand& command,
+            std::shared_ptr<Checkpoint> checkpoint) {
+  FitOptions options = fit_options(arguments);
   const FitStart start = fit_start(arguments, entry, entries);
   check_options(entry, start.options);  // wrong ones are known before any data are read
   check_outputs(arguments);
+  options.checkpoint = checkpoint ? std::move(checkpoint) : new_checkpoint(arguments);
   const FitData data = read_fit_data(arguments, entry, start);
   FitResult result;
   with_data_named(arguments.text("DATA"), data.table,
-                  [&] { result = fit_data(entry, arguments, options, start, data); });
+                  [&] { result = fit_data(entry, arguments, options, start, data, command); });
   if (!result.failed()) write_outputs(arguments, result, data.table);
   return tell(arguments, result);
 }
-
-}  // namespace
 
 int fit_command(const Words& words, Entries entries) {
   if (words.empty())
@@ -97,8 +118,10 @@ int fit_command(const Words& words, Entries entries) {
     return success;
   }
   const ModelEntry& entry = entry_named(words.front(), entries);
-  return run_or_help(fit_usage(entry), Words(words.begin() + 1, words.end()),
-                     [&](const Arguments& arguments) { return fit_with(entry, arguments, entries); });
+  return run_or_help(fit_usage(entry), Words(words.begin() + 1, words.end()), [&](const Arguments& arguments) {
+    const FitCommand command{words, std::filesystem::current_path().string(), entry.plugin};
+    return run_fit(entry, arguments, entries, command, nullptr);
+  });
 }
 
 }  // namespace latent::cli

@@ -20,7 +20,7 @@
 namespace latent::cli {
 namespace {
 
-constexpr std::array outputs{"output", "trace", "plot"};
+constexpr std::array outputs{"output", "trace", "plot", "checkpoint"};
 
 // One a row: all alike unless rows are what the model has a posterior of.
 std::vector<std::size_t> labels_of(const AnyModel& model, const RowData& data) {

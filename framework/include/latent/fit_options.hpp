@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -22,6 +24,8 @@ enum class StopRule {
 };
 const char* name_of(StopRule rule);
 StopRule stop_rule(const std::string& name);  // throws OptionError
+
+class Checkpoint;
 
 struct FitOptions {
   // What the stop rule compares with. 0: the rule never stops the fit.
@@ -59,6 +63,13 @@ struct FitOptions {
   std::optional<std::size_t> threads = std::nullopt;
 
   Observer observer = nullptr;
+
+  // Asked before every iteration, by any thread: whether the fit is to stop for now, with Verdict::interrupted
+  // (<latent/interruption.hpp>: by signals).
+  std::function<bool()> interrupted = nullptr;
+  // Where the fit keeps what it needs to go on after it was killed (<latent/checkpoint.hpp>); for models whose Parameters
+  // have fields().
+  std::shared_ptr<Checkpoint> checkpoint = nullptr;
 
   // Throws OptionError naming the option, its value and the rule it breaks.
   void validate() const;

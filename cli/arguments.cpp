@@ -65,7 +65,9 @@ bool many(const Usage& usage, const std::string& name) {
 
 std::string Usage::synopsis() const {
   std::string text = command;
-  for (const std::string& name : positionals) text += " " + name;
+  for (const std::string& name : positionals) {
+    text += last_optional && name == positionals.back() ? " [" + name + "]" : " " + name;
+  }
   if (last_many) text += "...";
   for (const OptionGroup& group : groups) {
     for (const Option& option : group.options) {
@@ -95,7 +97,7 @@ Arguments::Arguments(const Usage& usage, const std::vector<std::string>& words) 
     all_[name].push_back(word);
   }
   if (help_) return;
-  for (std::size_t i = positions; i < usage.positionals.size(); ++i) {
+  for (std::size_t i = positions; i + (usage.last_optional ? 1 : 0) < usage.positionals.size(); ++i) {
     refuse(usage.positionals[i] + " is missing, the usage is " + usage.synopsis(), usage);
   }
   for (const OptionGroup& group : usage.groups) {
@@ -116,6 +118,12 @@ std::size_t Arguments::whole_number(const std::string& name, std::size_t least) 
 }
 
 double Arguments::real_number(const std::string& name) const { return one_text(name, text(name)).real_number(name); }
+
+void Arguments::set(const std::string& name, const std::vector<std::string>& words) {
+  given_.insert(name);
+  texts_[name] = words.front();
+  all_[name] = words;
+}
 
 std::vector<std::string> Arguments::all(const std::string& name) const {
   const auto found = all_.find(name);

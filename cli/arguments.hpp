@@ -31,8 +31,9 @@ struct Usage {
   std::vector<std::string> positionals;  // "DATA"; all must be given
   std::string summary;
   std::vector<OptionGroup> groups;
-  bool last_many = false;  // the last positional may be several words
-  std::string help = {};   // the command whose --help tells more; empty: the command itself
+  bool last_many = false;      // the last positional may be several words
+  bool last_optional = false;  // or none
+  std::string help = {};       // the command whose --help tells more; empty: the command itself
 
   std::string synopsis() const;  // "latent sample FITTED --count N [options]"
 };
@@ -53,6 +54,10 @@ class Arguments {
   std::vector<std::string> list(const std::string& name) const;  // split at commas
   std::vector<std::string> all(const std::string& name) const;   // of what may be given more than once
   const std::map<std::string, std::string>& texts() const { return texts_; }
+
+  // As if those words had been given, and no other for that option.
+  void set(const std::string& name, const std::vector<std::string>& words);
+  void set(const std::string& name, const std::string& word) { set(name, std::vector<std::string>{word}); }
 
  private:
   std::map<std::string, std::string> texts_;  // the first of each

@@ -22,6 +22,7 @@ using Words = std::vector<std::string>;
 using Entries = std::span<const ModelEntry>;
 
 int fit_command(const Words& words, Entries entries);
+int resume_command(const Words& words, Entries entries);
 int predict_command(const Words& words, Entries entries);
 int score_command(const Words& words, Entries entries);
 int forecast_command(const Words& words, Entries entries);

@@ -1,4 +1,8 @@
+#include "fit_command.hpp"
+
 #include <algorithm>
+#include <csignal>
+#include <filesystem>
 #include <functional>
 #include <iostream>
 #include <limits>
@@ -8,12 +12,14 @@
 
 #include <latent/criteria.hpp>
 #include <latent/error.hpp>
+#include <latent/interruption.hpp>
 #include <latent/text.hpp>
 
 #include "command.hpp"
 #include "data.hpp"
 #include "data_files.hpp"
 #include "data_layout.hpp"
+#include "fit_checkpoint.hpp"
 #include "fit_outputs.hpp"
 #include "fit_result.hpp"
 #include "fit_start.hpp"
@@ -52,12 +58,17 @@ Json layout_to_json(const Arguments& arguments, const Table& table, const DataNe
 FitReport watched_fit(AnyModel& model, const RowData& data, FitOptions options, const StartFrom& start) {
   Progress progress;
   if (Ranks::is_first()) options.observer = std::ref(progress);
+  const SignalWatch watch;
+  options.interrupted = [] { return interrupting_signal() != 0; };
   return model.fit(data, options, start);
 }
 
+bool interrupted(const FitResult& result) { return result.summary().verdict == Verdict::interrupted; }
+
 FitResult fit_data(const ModelEntry& entry, const Arguments& arguments, const FitOptions& options,
-                   const FitStart& start, const FitData& data) {
+                   const FitStart& start, const FitData& data, const FitCommand& command) {
   const RowData rows = row_data(data.table);
+  if (options.checkpoint) tell_checkpoint(*options.checkpoint, command, rows, data_text(arguments));
   FitResult result;
   result.model_name = entry.name;
   result.columns = data.table.names;
@@ -67,7 +78,8 @@ FitResult fit_data(const ModelEntry& entry, const Arguments& arguments, const Fi
   check_labels(data.start, *result.model, arguments);
   check_known_states(data.table, result.model->components());
   result.report = watched_fit(*result.model, rows, options, data.start);
-  if (arguments.has("certify") && !result.failed()) result.certificate = result.model->certify(rows, options);
+  if (arguments.has("certify") && !result.failed() && !interrupted(result))
+    result.certificate = result.model->certify(rows, options);
   const Summary& summary = result.summary();
   const double entropy =
       result.failed() ? std::numeric_limits<double>::quiet_NaN() : result.model->posterior_entropy(rows, options);
@@ -83,10 +95,19 @@ int tell(const Arguments& arguments, const FitResult& result) {
   }
   if (result.failed())
     throw ModelError(data_name(data_text(arguments)) + ": the fit failed: " + result.summary().message);
+  if (interrupted(result)) {
+    std::cerr << "latent: interrupted by " << (interrupting_signal() == SIGTERM ? "SIGTERM" : "SIGINT")
+              << (arguments.has("checkpoint") ? "; to go on: latent resume " + arguments.text("checkpoint") : "")
+              << "\n";
+    return 128 + interrupting_signal();
+  }
   return arguments.has("strict") && result.summary().verdict != Verdict::converged ? not_converged : success;
 }
 
-int fit_with(const ModelEntry& entry, const Arguments& arguments, Entries entries) {
+}  // namespace
+
+int run_fit(const ModelEntry& entry, const Arguments& arguments, Entries entries, const FitCommand& command,
+            std::shared_ptr<Checkpoint> checkpoint) {
   // What one rank cannot do, all leave: none waits for a message that never comes.
   const std::shared_ptr<Execution> ranks = Ranks::all();
   FitOptions options = fit_options(arguments);
@@ -97,10 +118,12 @@ int fit_with(const ModelEntry& entry, const Arguments& arguments, Entries entrie
     start = fit_start(arguments, entry, entries);
     check_options(entry, start.options);  // wrong ones are known before any data are read
     check_outputs(arguments);
+    options.checkpoint = checkpoint ? std::move(checkpoint) : new_checkpoint(arguments);
     data = read_fit_data(arguments, entry, start);
   });
   FitResult result;
-  with_data_named(data_text(arguments), data.table, [&] { result = fit_data(entry, arguments, options, start, data); });
+  with_data_named(data_text(arguments), data.table,
+                  [&] { result = fit_data(entry, arguments, options, start, data, command); });
   int status = success;
   in_unison(ranks.get(), [&] {
     if (!Ranks::is_first()) return;
@@ -110,8 +133,6 @@ int fit_with(const ModelEntry& entry, const Arguments& arguments, Entries entrie
   return status;
 }
 
-}  // namespace
-
 int fit_command(const Words& words, Entries entries) {
   if (words.empty())
     throw OptionError("MODEL is missing, the usage is latent fit MODEL DATA [options]; see latent models");
@@ -120,8 +141,10 @@ int fit_command(const Words& words, Entries entries) {
     return success;
   }
   const ModelEntry& entry = entry_named(words.front(), entries);
-  return run_or_help(fit_usage(entry), Words(words.begin() + 1, words.end()),
-                     [&](const Arguments& arguments) { return fit_with(entry, arguments, entries); });
+  return run_or_help(fit_usage(entry), Words(words.begin() + 1, words.end()), [&](const Arguments& arguments) {
+    const FitCommand command{words, std::filesystem::current_path().string(), entry.plugin};
+    return run_fit(entry, arguments, entries, command, nullptr);
+  });
 }
 
 }  // namespace latent::cli

@@ -22,7 +22,7 @@
 namespace latent::cli {
 namespace {
 
-constexpr std::array outputs{"output", "trace", "plot"};
+constexpr std::array outputs{"output", "trace", "plot", "checkpoint"};
 
 // Every `step`-th row is drawn, so that the picture takes little memory and time however many there are.
 std::size_t step_of_drawn(std::size_t rows) {

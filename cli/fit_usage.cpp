@@ -9,6 +9,7 @@
 #include <latent/text.hpp>
 
 #include "data.hpp"
+#include "fit_checkpoint.hpp"
 
 namespace latent::cli {
 namespace {
@@ -81,7 +82,7 @@ OptionGroup fit_group() {
         number(defaults.tolerance)},
        {"max-iterations", "N", "the most iterations from a start, each a pass over the data; 0: return the start",
         std::to_string(defaults.max_iterations)},
-       {"time-limit", "SECONDS", "stop after so long [no limit]"},
+       {"time-limit", "SECONDS", "stop after so long, counted from the beginning of the program [no limit]"},
        {"acceleration", "HOW",
         "auto (EM until its path is quiet, then saddle-free multisecant steps), squarem, anderson, acx, or none",
         name_of(defaults.acceleration)},
@@ -105,7 +106,7 @@ Usage fit_usage(const ModelEntry& entry) {
               ") by expectation-maximization. DATA is a CSV, TSV or NumPy .npy file, several .npy files or a folder of "
               "them, or - for standard input; " +
               observation_of(needs) + ". Defaults are in [brackets].",
-          {model_group(entry), table_options(needs), fit_group(), output_group()},
+          {model_group(entry), table_options(needs), fit_group(), checkpoint_group(), output_group()},
           true};
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <sstream>
@@ -37,6 +38,11 @@ std::vector<std::string> take_plugins(Words& words) {
 // Models by name, and where each came from.
 class Registry {
  public:
+  void add_plugin(const std::string& file) {
+    std::vector<ModelEntry> entries = load_plugin(file);
+    for (ModelEntry& entry : entries) entry.plugin = std::filesystem::absolute(file).string();
+    add(std::move(entries), file);
+  }
   void add(std::vector<ModelEntry> entries, const std::string& source) {
     for (ModelEntry& entry : entries) {
       const auto [known, is_new] = sources_.emplace(entry.name, source);
@@ -59,7 +65,7 @@ std::vector<ModelEntry> known_models(Words& words) {
   Registry registry;
   registry.add(bundled_models(), "this program");
   std::vector<std::string> asked = take_plugins(words);
-  for (const std::string& file : asked) registry.add(load_plugin(file), file);
+  for (const std::string& file : asked) registry.add_plugin(file);
   const char* const folders = std::getenv("LATENT_PLUGIN_PATH");
   if (!folders) return registry.entries();
   const auto leave_out = [](const Error& error) {
@@ -82,7 +88,7 @@ std::vector<ModelEntry> known_models(Words& words) {
     };
     if (std::ranges::any_of(asked, same)) continue;
     try {
-      registry.add(load_plugin(file), file.string());
+      registry.add_plugin(file.string());
     } catch (const Error& error) {
       leave_out(error);
     }

@@ -27,6 +27,8 @@ struct Command {
 
 constexpr Command commands[] = {
     {"fit", "MODEL DATA", "fit a model to data; report it, store it, draw it", fit_command, true},
+    {"resume", "FILE", "go on with a fit from its checkpoint, after it was interrupted or killed", resume_command,
+     true},
     {"predict", "FITTED DATA", "the most probable component or state of every row, and all probabilities",
      predict_command},
     {"score", "FITTED DATA", "the log-likelihood of data, in all or one by one", score_command},

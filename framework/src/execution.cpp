@@ -177,4 +177,9 @@ std::string from_first_rank(Execution* execution, const std::function<std::strin
   return text_in(made.numbers);
 }
 
+bool first_rank_says(Execution* execution, const std::function<bool()>& question) {
+  if (!is_shared(execution)) return question && question();
+  return from_first_rank(execution, [&] { return std::string(question && question() ? "yes" : "no"); }) == "yes";
+}
+
 }  // namespace latent

@@ -28,6 +28,7 @@ const char* name_of(Verdict verdict) {
     case Verdict::iteration_limit: return "iteration_limit";
     case Verdict::time_limit: return "time_limit";
     case Verdict::observer_request: return "observer_request";
+    case Verdict::interrupted: return "interrupted";
     case Verdict::objective_decreased: return "objective_decreased";
     case Verdict::not_finite: return "not_finite";
     case Verdict::degenerate: return "degenerate";

@@ -16,9 +16,9 @@ TEST_SUITE("cli/usage") {
     for (const Words& words :
          {Words{"--help"}, Words{"help"}, Words{"-h"}, Words{"fit", "--help"}, Words{"fit", "gmm", "--help"},
           Words{"fit", "gmm", "-h"}, Words{"fit", "mixture", "--help"}, Words{"fit", "hmm", "--help"},
-          Words{"predict", "--help"}, Words{"score", "--help"}, Words{"sample", "--help"}, Words{"forecast", "--help"},
-          Words{"compare", "--help"}, Words{"diff", "--help"}, Words{"check", "--help"}, Words{"inspect", "--help"},
-          Words{"models", "--help"}, Words{"help", "predict"}}) {
+          Words{"resume", "--help"}, Words{"predict", "--help"}, Words{"score", "--help"}, Words{"sample", "--help"},
+          Words{"forecast", "--help"}, Words{"compare", "--help"}, Words{"diff", "--help"}, Words{"check", "--help"},
+          Words{"inspect", "--help"}, Words{"models", "--help"}, Words{"help", "predict"}}) {
       CAPTURE(words);
       const Result result = folder.latent(words);
       CHECK(result.status == 0);
@@ -38,7 +38,7 @@ TEST_SUITE("cli/usage") {
     const Folder folder;
     const std::string help = folder.latent({"--help"}).out;
     for (const char* command :
-         {"fit MODEL DATA", "predict FITTED DATA", "score FITTED DATA", "forecast FITTED DATA",
+         {"fit MODEL DATA", "resume FILE", "predict FITTED DATA", "score FITTED DATA", "forecast FITTED DATA",
           "sample FITTED --count N", "compare DATA --model \"...\"", "diff FITTED OTHER", "inspect FITTED", "models"}) {
       std::string line = "\n  latent ";
       line += command;

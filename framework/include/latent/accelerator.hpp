@@ -5,6 +5,7 @@
 
 #include <Eigen/Core>
 #include <latent/acceleration.hpp>
+#include <latent/saved_state.hpp>
 
 namespace latent {
 
@@ -12,6 +13,12 @@ namespace latent {
 struct MapStep {
   Eigen::VectorXd at, image;
   double objective = 0;
+
+  void visit_state(SavedState& state) {
+    state.visit("at", at);
+    state.visit("image", image);
+    state.visit("objective", objective);
+  }
 };
 
 // Learns from the steps of a run and proposes where to go instead of to their images. The run makes the E-step there,
@@ -30,6 +37,8 @@ class Accelerator {
   // The rate at which EM converges in the slowest direction seen lately, an eigenvalue of the derivative of its map:
   // NaN if not known, one or more where EM runs away from a saddle.
   virtual double rate() const = 0;
+  // All that it knows: one that was restored goes on as the one that was stored would have.
+  virtual void visit_state(SavedState& state) = 0;
 };
 
 std::unique_ptr<Accelerator> make_accelerator(Acceleration acceleration);  // null for none

@@ -154,6 +154,7 @@ struct ModelEntry {
   // texts alone, without those that must be given: what help tells of the data depends on it.
   std::function<DataNeeds(const OptionTexts& options)> needs = [](const OptionTexts&) { return DataNeeds{}; };
   bool starts_from_labels = false;  // whether a fit may start from a known class of each row
+  std::string plugin = {};          // the file it was loaded from; empty: it was always there
 };
 
 // Throws OptionError if the model cannot have these options, as far as that can be told without data.

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <latent/checkpoint.hpp>
 #include <latent/coordinates.hpp>
 #include <latent/error.hpp>
 #include <latent/expectation.hpp>
@@ -18,6 +19,7 @@
 #include <latent/iteration.hpp>
 #include <latent/latent_model.hpp>
 #include <latent/sample.hpp>
+#include <latent/saved_state.hpp>
 #include <latent/stopping.hpp>
 #include <latent/summary.hpp>
 #include <latent/text.hpp>
@@ -28,6 +30,11 @@ namespace latent {
 using Clock = std::chrono::steady_clock;
 inline double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+// Verdicts of a fit that was stopped from outside and may go on.
+inline bool is_pause(Verdict verdict) {
+  return verdict == Verdict::interrupted || verdict == Verdict::time_limit || verdict == Verdict::observer_request;
 }
 
 // EM from one start: the loop. It can be run for a few iterations and continued later.
@@ -42,6 +49,7 @@ class EmRun {
         sample_(sample),
         options_(options),
         begin_(begin),
+        seconds_before_(options.checkpoint ? options.checkpoint->earlier_seconds() : 0),
         index_(index),
         total_weight_(sample.total_weight()),
         parameters_(std::move(start)),
@@ -66,15 +74,54 @@ class EmRun {
       if (options_.check_basin) start_ = parameters_;
       begin();
     }
-    while (verdict_ == Verdict::not_run && trace_.back().iteration < iterations) iterate();
+    while (verdict_ == Verdict::not_run && trace_.back().iteration < iterations) {
+      if (interrupted()) {
+        end(Verdict::interrupted,
+            "stopped by a signal after " + count_of(trace_.back().iteration, "iteration") + gain_sentence());
+        break;
+      }
+      keep_when_due();
+      if (!expectation_) expect_again();
+      iterate();
+    }
     if (verdict_ == Verdict::not_run && trace_.back().iteration >= options_.max_iterations) {
       end(Verdict::iteration_limit, "after " + count_of(trace_.back().iteration, "iteration") + gain_sentence());
     }
+    if (!name_.empty() && !warm_up_cut_) keep();
+  }
+
+  // The name of its state in the checkpoint from now on, if there is one. Takes up the state that is there already, and
+  // returns whether there was any.
+  bool keep_as(std::string name) {
+    if (!options_.checkpoint) return false;
+    name_ = std::move(name);
+    const std::optional<Json> kept = options_.checkpoint->state(name_);
+    if (kept) restore(*kept);
+    kept_iterations_ = trace_.empty() ? 0 : trace_.back().iteration;
+    kept_seconds_ = seconds();
+    return kept.has_value();
+  }
+  Json state() {
+    SavedState state;
+    visit_state(state);
+    return state.json();
+  }
+  void restore(const Json& kept) {
+    SavedState state(kept);
+    try {
+      visit_state(state);
+    } catch (const FileError& error) {
+      throw FileError(options_.checkpoint->file().string() + ": " + error.what());
+    }
+    expectation_.reset();
   }
 
   const Parameters& parameters() const { return parameters_; }
   const Trace& trace() const { return trace_; }
   Verdict verdict() const { return verdict_; }
+  bool begun() const { return !trace_.empty() || verdict_ != Verdict::not_run; }
+  // Whether it was stopped from outside and may go on.
+  bool paused() const { return is_pause(verdict_); }
   double objective() const {
     return trace_.empty() ? -std::numeric_limits<double>::infinity() : trace_.back().objective;
   }
@@ -95,7 +142,10 @@ class EmRun {
   void release() {
     parameters_ = Parameters{};
     start_.reset();
+    image_.reset();
     expectation_.reset();
+    if (trace_.size() > 2) trace_.erase(trace_.begin() + 1, trace_.end() - 1);
+    extrapolation_ = Extrapolation<Model>(Acceleration::none);
   }
   void add_to(Summary& summary) const {
     summary.e_steps += e_steps_;
@@ -133,6 +183,7 @@ class EmRun {
     const std::string reason = message_;
     std::optional<Expectation<Model>> expectation = e_step(parameters_);
     if (ended != Verdict::not_run) end(ended, reason);
+    warm_up_cut_ = is_pause(ended);
     if (!expectation) return;
     const Iteration first = observe(*expectation, parameters_, StepKind::start);
     trace_.push_back(first);
@@ -182,10 +233,13 @@ class EmRun {
       now.objective = now.log_likelihood + log_prior(parameters_);
       m_steps_ += passes.m_steps() - m_steps_before;
       m_steps_before = passes.m_steps();
-      now.seconds = seconds_since(begin_);
+      now.seconds = seconds();
       if (done > 0) now.change = now.objective - trace_.back().objective;
       trace_.push_back(now);
       show(now);
+      if (verdict_ == Verdict::not_run && interrupted()) {
+        end(Verdict::interrupted, "stopped by a signal before EM began");
+      }
       if (kind != StepKind::annealing && now.change < enough * total_weight_) return;
     }
   }
@@ -195,8 +249,10 @@ class EmRun {
     return 0;
   }
 
-  // One M-step, and the E-step that shows what it gained, or what the accelerator's proposal does.
+  // One M-step, and the E-step that shows what it gained, or what the accelerator's proposal does: after one that was
+  // refused, the E-step where the M-step has led.
   void iterate() {
+    if (std::optional<Parameters> image = std::exchange(image_, std::nullopt)) return em_step(*image, {});
     std::vector<Note> notes;
     std::optional<Parameters> image = m_step(*expectation_, notes);
     for (const Note& note : notes) remember(note, trace_.back().iteration + 1);
@@ -204,10 +260,12 @@ class EmRun {
     if (accelerated_ && !std::ranges::any_of(notes, &Note::degenerate)) {
       std::optional<Parameters> proposal =
           extrapolation_.propose(model_, parameters_, *image, trace_.back().objective, settling(*image));
-      if (proposal && accelerated_step(*proposal)) return;
-      if (verdict_ != Verdict::not_run) return;
+      if (proposal) {
+        if (!accelerated_step(*proposal)) image_ = std::move(image);
+        return;
+      }
     }
-    if (trace_.back().iteration < options_.max_iterations) em_step(*image, notes);
+    em_step(*image, notes);
   }
 
   // Whether the fit may be about to converge.
@@ -237,7 +295,7 @@ class EmRun {
       refused.change = expectation ? now.change : -std::numeric_limits<double>::infinity();
       refused.rate = refused.estimated_gain = refused.parameter_change = std::numeric_limits<double>::quiet_NaN();
       refused.passes = e_steps_;
-      refused.seconds = seconds_since(begin_);
+      refused.seconds = seconds();
       trace_.push_back(refused);
       show(refused);
       return false;
@@ -290,12 +348,21 @@ class EmRun {
     return expectation;
   }
 
+  // Of several ranks the first says with each E-step whether it was interrupted, or its time is over.
+  Expectation<Model> voted_expectation(const Parameters& parameters) {
+    Vote vote{[this] {
+      const bool stop = options_.interrupted && options_.interrupted();
+      return static_cast<double>(stop ? Told::interrupted : out_of_time() ? Told::time_is_over : Told::nothing);
+    }};
+    Expectation<Model> expectation = expect(model_, parameters, sample_, execution(), &vote);
+    told_ = static_cast<Told>(vote.heard);
+    return expectation;
+  }
+
   Expectation<Model> timed_e_step(const Parameters& parameters) {
     const Clock::time_point start = Clock::now();
     ++e_steps_;
-    Vote vote{[this] { return out_of_time(seconds_since(begin_)) ? 1.0 : 0.0; }};
-    Expectation<Model> expectation = expect(model_, parameters, sample_, execution(), &vote);
-    told_to_stop_ = vote.heard != 0;
+    Expectation<Model> expectation = voted_expectation(parameters);
     e_seconds_ += seconds_since(start);
     return expectation;
   }
@@ -328,7 +395,7 @@ class EmRun {
     now.log_likelihood = expectation.log_likelihood;
     now.objective = expectation.log_likelihood + log_prior(parameters);
     now.passes = e_steps_;
-    now.seconds = seconds_since(begin_);
+    now.seconds = seconds();
     if (trace_.empty()) return now;
     const Iteration& before = trace_.back();
     now.iteration = before.iteration + 1;
@@ -344,19 +411,88 @@ class EmRun {
     return now;
   }
 
+  // Of this process and those before it.
+  double seconds() const { return seconds_before_ + seconds_since(begin_); }
+
+  void keep_when_due() {
+    if (name_.empty()) return;
+    const Iteration& last = trace_.back();
+    if (options_.checkpoint->due(last.iteration - kept_iterations_, last.seconds - kept_seconds_)) keep();
+  }
+
+  void keep() {
+    const std::size_t now = trace_.empty() ? 0 : trace_.back().iteration;
+    options_.checkpoint->keep(name_, state(), now - kept_iterations_);
+    kept_iterations_ = now;
+    kept_seconds_ = seconds();
+  }
+
+  // All but the sums of the E-step, which are made again, and what the options say. One that was stopped goes on.
+  void visit_state(SavedState& state) {
+    Verdict verdict = paused() ? Verdict::not_run : verdict_;
+    std::string message = paused() ? std::string() : message_;
+    state.visit("verdict", verdict);
+    state.visit("message", message);
+    if (state.restores()) {
+      verdict_ = verdict;
+      message_ = std::move(message);
+    }
+    if constexpr (HasFields<Parameters>) {
+      state.visit("parameters", parameters_);
+      state.visit("start", start_);
+      state.visit("image", image_);
+    }
+    state.visit("trace", trace_);
+    state.visit("last_step", last_step_);
+    state.visit("stopping", stopping_);
+    bool extrapolates = static_cast<bool>(extrapolation_);
+    state.visit("extrapolates", extrapolates);
+    if (state.restores() && !extrapolates) extrapolation_ = Extrapolation<Model>(Acceleration::none);
+    state.visit("extrapolation", extrapolation_);
+    state.visit("warnings", warnings_);
+    state.visit("degenerate", degenerate_);
+    state.visit("e_steps", e_steps_);
+    state.visit("m_steps", m_steps_);
+    state.visit("e_seconds", e_seconds_);
+    state.visit("m_seconds", m_seconds_);
+  }
+
+  // The E-step of a state that was restored, which shows whether it belongs to these data and this model.
+  void expect_again() {
+    const Clock::time_point start = Clock::now();
+    std::string found = "cannot be made";
+    try {
+      Expectation<Model> expectation = voted_expectation(parameters_);
+      if (expectation.log_likelihood == last_step_.log_likelihood &&
+          expectation.log_likelihood + log_prior(parameters_) == last_step_.objective) {
+        expectation_ = std::move(expectation);
+      } else {
+        found = "gives the log-likelihood " + number(expectation.log_likelihood);
+      }
+    } catch (const ModelError&) {
+    }
+    e_seconds_ += seconds_since(start);
+    if (expectation_) return;
+    throw FileError(options_.checkpoint->file().string() + ": is a checkpoint of other data, or of another model: at " +
+                    "its parameters the E-step " + found + ", there it was " + number(last_step_.log_likelihood));
+  }
+
   void show(const Iteration& now) {
     const bool stop = options_.observer && options_.observer(now) == Continue::no;
     if (verdict_ != Verdict::not_run) return;
     if (stop) {
       end(Verdict::observer_request, "asked for after " + count_of(now.iteration, "iteration") + gain_sentence());
-    } else if (is_shared(execution()) ? told_to_stop_ : out_of_time(now.seconds)) {
-      end(Verdict::time_limit,
-          "after " + rounded(now.seconds, 3) + " s and " + count_of(now.iteration, "iteration") + gain_sentence());
+    } else if (is_shared(execution()) ? told_ == Told::time_is_over : out_of_time()) {
+      end(Verdict::time_limit, "after " + rounded(now.seconds - seconds_before_, 3) + " s and " +
+                                   count_of(now.iteration, "iteration") + gain_sentence());
     }
   }
 
-  bool out_of_time(double seconds) const {
-    return options_.time_limit_seconds && seconds >= *options_.time_limit_seconds;
+  bool out_of_time() const {
+    return options_.time_limit_seconds && seconds_since(begin_) >= *options_.time_limit_seconds;
+  }
+  bool interrupted() const {
+    return is_shared(execution()) ? told_ == Told::interrupted : options_.interrupted && options_.interrupted();
   }
   Execution* execution() const { return options_.execution.get(); }
 
@@ -385,11 +521,13 @@ class EmRun {
   Sample<DataOf<Model>> sample_;
   const FitOptions& options_;
   Clock::time_point begin_;
+  double seconds_before_;  // in processes before this one
   std::size_t index_;
   double total_weight_;
 
   Parameters parameters_;
   std::optional<Parameters> start_;
+  std::optional<Parameters> image_;                // where EM goes after a proposal that was refused
   std::optional<Expectation<Model>> expectation_;  // at parameters_
   Stopping stopping_;
   Variant variant_;
@@ -398,12 +536,17 @@ class EmRun {
   Trace trace_;
   Iteration last_step_;  // of EM or accelerated
   std::vector<Warning> warnings_;
-  bool degenerate_ = false;    // said by the notes of the last M-step
-  bool told_to_stop_ = false;  // by the first of several ranks, whose clock counts for all
+  bool degenerate_ = false;                                                      // said by the notes of the last M-step
+  enum class Told { nothing, time_is_over, interrupted } told_ = Told::nothing;  // by the first of several ranks
   Verdict verdict_ = Verdict::not_run;
   std::string message_;
   std::size_t e_steps_ = 0, m_steps_ = 0;
   double e_seconds_ = 0, m_seconds_ = 0;
+
+  std::string name_;  // of the state in the checkpoint; empty: there is none
+  std::size_t kept_iterations_ = 0;
+  double kept_seconds_ = 0;
+  bool warm_up_cut_ = false;  // it was stopped before EM began, and must begin anew
 };
 
 }  // namespace latent

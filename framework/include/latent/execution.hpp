@@ -79,6 +79,9 @@ double sum_of_numbers(Execution* execution, const SumTree& tree, const SumRange&
   return whole.numbers.front();
 }
 
+// What the first rank answers, on every rank; no if there is nobody to ask.
+bool first_rank_says(Execution* execution, const std::function<bool()>& question);
+
 // make() of the first rank, on every rank; an exception of it too.
 std::string from_first_rank(Execution* execution, const std::function<std::string()>& make);
 

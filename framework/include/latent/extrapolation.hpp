@@ -58,6 +58,13 @@ class Extrapolation {
     here_ = std::exchange(before_, {});
   }
 
+  void visit_state(SavedState& state) {
+    if (!accelerator_) return;
+    state.visit("accelerator", *accelerator_);
+    state.visit("here", here_);
+    state.visit("before", before_);
+  }
+
   // Of EM in its slowest direction; NaN if not known.
   double rate() const { return accelerator_ ? accelerator_->rate() : std::numeric_limits<double>::quiet_NaN(); }
 

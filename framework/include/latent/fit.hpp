@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstddef>
 #include <mutex>
@@ -8,15 +9,19 @@
 #include <string>
 #include <utility>
 
+#include <latent/checkpoint.hpp>
 #include <latent/em_run.hpp>
 #include <latent/error.hpp>
+#include <latent/fields.hpp>
 #include <latent/fit_options.hpp>
 #include <latent/iteration.hpp>
+#include <latent/json_form.hpp>
 #include <latent/latent_model.hpp>
 #include <latent/optional_members.hpp>
 #include <latent/restarts.hpp>
 #include <latent/sample.hpp>
 #include <latent/summary.hpp>
+#include <latent/text.hpp>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/task_arena.h>
 
@@ -52,12 +57,50 @@ PlainEm plain_em(const Model& model, const Sample<DataOf<Model>>& sample, const 
   plain.acceleration = Acceleration::none;
   plain.check_basin = false;
   EmRun<Model> run(model, sample, accelerated.start(), plain);
+  run.keep_as("plain");
   run.run(plain.max_iterations);
   const StartReport report = run.report();
   const double slack = same_objective * (std::abs(report.objective) + sample.total_weight());
   return {report.objective, report.iterations, report.verdict,
           std::abs(report.objective - accelerated.objective()) <= slack};
 }
+
+// What a checkpoint must say of a fit to be its own: the data as far as any model has them, what the parameters are
+// called, and the options that the result depends on.
+template <LatentModel Model>
+Json identity_of(const Sample<DataOf<Model>>& sample, const FitOptions& options) {
+  Json identity = identity_of(options);
+  identity["observations"] = number(sample.extent());
+  identity["total weight"] = number(sample.total_weight());
+  if constexpr (HasFields<typename Model::Parameters>) {
+    const typename Model::Parameters parameters{};
+    std::string names;
+    for_each_field(parameters, [&](const std::string& name, const auto&, const Constraint&) {
+      names += (names.empty() ? "" : ", ") + name;
+    });
+    identity["parameters"] = names;
+  }
+  return identity;
+}
+
+// The checkpoint of a fit from its beginning; one that nothing was kept in is removed if the fit cannot be made.
+class OpenCheckpoint {
+ public:
+  OpenCheckpoint(Checkpoint* checkpoint, const Json& identity) : checkpoint_(checkpoint) {
+    if (checkpoint_) checkpoint_->begin(identity);
+  }
+  OpenCheckpoint(const OpenCheckpoint&) = delete;
+  OpenCheckpoint& operator=(const OpenCheckpoint&) = delete;
+  ~OpenCheckpoint() {
+    if (checkpoint_ && checkpoint_->fresh()) checkpoint_->remove();
+  }
+  void end(bool complete) {
+    if (Checkpoint* const checkpoint = std::exchange(checkpoint_, nullptr)) checkpoint->end(complete);
+  }
+
+ private:
+  Checkpoint* checkpoint_;
+};
 
 // What all fits share: checks, threads, the observer, and the summary. search(options, begin, summary) returns the run
 // that won.
@@ -74,6 +117,9 @@ Fitted<Model> fit_from(const Model& model, const Sample<DataOf<Model>>& sample, 
       options.acceleration != Acceleration::none) {
     throw OptionError(std::string("acceleration is '") + name_of(options.acceleration) +
                       "', it must be none for a model whose Parameters have no fields()");
+  }
+  if (!HasFields<typename Model::Parameters> && options.checkpoint) {
+    throw OptionError("checkpoint is set, it must be null for a model whose Parameters have no fields()");
   }
   if (options.variant == Variant::annealing && !Tempers<Model>) {
     throw OptionError("variant is 'annealing', it must be another one for a model that cannot temper its posterior");
@@ -105,17 +151,36 @@ Fitted<Model> fit_from(const Model& model, const Sample<DataOf<Model>>& sample, 
     };
   }
 
+  std::atomic<bool> stopped = false;  // somebody who had more to do was told to stop
+  if (options.interrupted) {
+    watched.interrupted = [&] {
+      if (!stopped && options.interrupted()) stopped = true;
+      return stopped.load();
+    };
+  }
+
+  if (options.checkpoint && options.execution && options.execution->rank() > 0) options.checkpoint->leave_the_file();
+  OpenCheckpoint checkpoint(options.checkpoint.get(), identity_of<Model>(sample, options));
   Summary summary;
   std::optional<EmRun<Model>> best;
   arena.execute([&] {
     best.emplace(search(watched, begin, summary));
-    if (options.check_basin && best->verdict() != Verdict::not_run) {
-      FitOptions unwatched = options;
+    stopped = first_rank_says(options.execution.get(), [&] { return stopped.load(); });
+    if (options.check_basin && best->verdict() != Verdict::not_run && !stopped) {
+      FitOptions unwatched = watched;
       unwatched.observer = nullptr;
       summary.plain_em = plain_em(model, sample, *best, unwatched);
     }
   });
+  stopped = first_rank_says(options.execution.get(), [&] { return stopped.load(); });
   best->describe(summary);
+  const bool paused = stopped || best->paused() || (summary.plain_em && is_pause(summary.plain_em->verdict));
+  const bool failed = summary.verdict == Verdict::degenerate || summary.verdict == Verdict::not_finite;
+  if (stopped && !best->paused() && !failed) {
+    summary.message = std::string("stopped by a signal before all was done; the best so far is ") +
+                      name_of(summary.verdict) + ": " + summary.message;
+    summary.verdict = Verdict::interrupted;
+  }
   if (summary.degenerate() && summary.verdict != Verdict::degenerate) {
     summary.message += "; at the edge of the parameter space, see the warnings";
   }
@@ -127,7 +192,8 @@ Fitted<Model> fit_from(const Model& model, const Sample<DataOf<Model>>& sample, 
   summary.threads = std::min(static_cast<std::size_t>(arena.max_concurrency()), there);
   summary.ranks = options.execution ? options.execution->size() : 1;
   summary.seed = options.seed;
-  summary.seconds = seconds_since(begin);
+  summary.seconds = seconds_since(begin) + (options.checkpoint ? options.checkpoint->earlier_seconds() : 0);
+  checkpoint.end(!paused && !(options.checkpoint && options.checkpoint->closed()));
   return {best->parameters(), std::move(summary), best->trace()};
 }
 
@@ -138,6 +204,7 @@ Fitted<Model> fit(const Model& model, const Sample<DataOf<Model>>& sample, const
                   const FitOptions& options = {}) {
   return fit_from(model, sample, options, [&](const FitOptions& watched, Clock::time_point begin, Summary& summary) {
     EmRun<Model> run(model, sample, start, watched, begin);
+    run.keep_as("final");
     run.run(watched.max_iterations);
     run.add_to(summary);
     summary.starts.push_back(run.report());

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,8 @@ enum class StopRule {
 };
 const char* name_of(StopRule rule);
 StopRule stop_rule(const std::string& name);  // throws OptionError
+
+class Checkpoint;
 
 struct FitOptions {
   // What the stop rule compares with. 0: the rule never stops the fit.
@@ -62,6 +65,13 @@ struct FitOptions {
 
   // With observers on several ranks, all see the same iterations and must give the same answers.
   Observer observer = nullptr;
+
+  // Asked before every iteration, by any thread: whether the fit is to stop for now, with Verdict::interrupted
+  // (<latent/interruption.hpp>: by signals).
+  std::function<bool()> interrupted = nullptr;
+  // Where the fit keeps what it needs to go on after it was killed (<latent/checkpoint.hpp>); for models whose Parameters
+  // have fields().
+  std::shared_ptr<Checkpoint> checkpoint = nullptr;
 
   // The processes that make the fit together (<latent/execution.hpp>), each of which calls it with the same arguments.
   // Null: this process alone. The result does not depend on it.

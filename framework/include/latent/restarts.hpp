@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -63,9 +64,10 @@ typename Model::Parameters draw_start(const Model& model, const Sample<DataOf<Mo
 template <LatentModel Model>
 class StartSearch {
  public:
+  // `name` is that of its states in a checkpoint.
   StartSearch(const Model& model, const Sample<DataOf<Model>>& sample, const FitOptions& options,
-              Clock::time_point begin)
-      : model_(model), sample_(sample), start_data_(sample), options_(options), begin_(begin) {}
+              Clock::time_point begin, std::string name)
+      : model_(model), sample_(sample), start_data_(sample), options_(options), begin_(begin), name_(std::move(name)) {}
 
   // The best run.
   EmRun<Model>& search() {
@@ -74,6 +76,7 @@ class StartSearch {
     if constexpr (Varies<Model>) {
       std::size_t in_vain = 0;
       for (std::size_t round = 0; options_.starts > 1 && round < options_.variation_rounds && in_vain < 2; ++round) {
+        if (interrupted()) break;
         const typename Model::Parameters centre = runs_[best].parameters();
         const std::size_t found = run_all(options_.starts, [&](std::size_t index) {
           Random random = random_stream(options_.seed, index);
@@ -105,17 +108,23 @@ class StartSearch {
     for (std::size_t i = 0; i < count; ++i) {
       runs_.emplace_back(model_, sample_, typename Model::Parameters{}, options_, begin_, first + i);
     }
+    if (const std::optional<std::size_t> best = ended_before(first)) return *best;
     const std::size_t most = options_.max_iterations;
     const std::size_t short_run = options_.starts == 1 ? most : std::min(options_.short_iterations, most);
     for_each_run(0, count, [&](std::size_t i) {
       EmRun<Model>& run = runs_[first + i];
-      run.start_at(start(first + i));
+      if (!run.keep_as(state_name(first + i) + "short")) {
+        if (i > 0 && interrupted()) return;
+        run.start_at(start(first + i));
+      }
       if (first > 0 && options_.variant == Variant::annealing) run.begin_with(Variant::batch);  // see run_starts
       run.run(short_run, short_run == most);  // to tell starts apart their own paths are enough
     });
 
+    close_if_paused(first);
     std::vector<std::size_t> order(count);
     std::iota(order.begin(), order.end(), first);
+    std::erase_if(order, [&](std::size_t index) { return !runs_[index].begun(); });
     const auto by_rank = [&](std::size_t a, std::size_t b) { return better(runs_[a], runs_[b]); };
     std::stable_sort(order.begin(), order.end(), by_rank);
     const auto on_the_same_path = [&](std::size_t a, std::size_t b) {
@@ -128,7 +137,11 @@ class StartSearch {
     const auto ended_at_the_edge = [&](std::size_t index) { return runs_[index].degenerate(); };
     do {  // the next best too, as long as all have ended at the edge of the parameter space
       const std::size_t until = std::min(order.size(), ended + options_.continued);
-      for_each_run(ended, until, [&](std::size_t rank) { runs_[order[rank]].run(most); });
+      for_each_run(ended, until, [&](std::size_t rank) {
+        EmRun<Model>& run = runs_[order[rank]];
+        run.keep_as(state_name(order[rank]) + "long");
+        run.run(most);
+      });
       ended = until;
     } while (ended < order.size() && std::ranges::all_of(std::span(order).first(ended), ended_at_the_edge));
     order.resize(ended);
@@ -140,6 +153,8 @@ class StartSearch {
     for (std::size_t index = first; index < runs_.size(); ++index) {
       if (index != best) runs_[index].release();  // many starts of a large model must not fill the memory
     }
+    close_if_paused(first);
+    keep_ended(first, best);
     return best;
   }
 
@@ -150,6 +165,42 @@ class StartSearch {
       for (std::size_t i = first; i < last; ++i) run(i);
     } else {
       tbb::parallel_for(first, last, run);
+    }
+  }
+
+  // In a checkpoint a run has a state at the end of its short run, by which starts are told apart, and one of its way to
+  // the end. When all have ended, one state of all takes their place.
+  std::string state_name(std::size_t index) const { return name_ + "/" + std::to_string(index) + "/"; }
+  std::string state_of_all(std::size_t first) const { return state_name(first) + "all"; }
+
+  void keep_ended(std::size_t first, std::size_t best) {
+    if (!options_.checkpoint) return;
+    std::vector<std::string> outdated;
+    Json runs = Json::array();
+    for (std::size_t index = first; index < runs_.size(); ++index) {
+      outdated.push_back(state_name(index));
+      runs.push_back(runs_[index].state());
+    }
+    options_.checkpoint->keep_instead(outdated, state_of_all(first), {{"best", best}, {"runs", std::move(runs)}});
+  }
+
+  // The best of those from `first` on, if they had ended when the checkpoint was written.
+  std::optional<std::size_t> ended_before(std::size_t first) {
+    const std::optional<Json> kept =
+        options_.checkpoint ? options_.checkpoint->state(state_of_all(first)) : std::nullopt;
+    if (!kept) return std::nullopt;
+    const Json& runs = kept->at("runs");
+    for (std::size_t index = first; index < runs_.size(); ++index) runs_[index].restore(runs.at(index - first));
+    return kept->at("best").get<std::size_t>();
+  }
+
+  bool interrupted() const { return first_rank_says(options_.execution.get(), options_.interrupted); }
+  // What follows would be another search than the one that nobody stops.
+  void close_if_paused(std::size_t first) {
+    const auto complete = [](const EmRun<Model>& run) { return run.begun() && !run.paused(); };
+    if (options_.checkpoint &&
+        !std::all_of(runs_.begin() + static_cast<std::ptrdiff_t>(first), runs_.end(), complete)) {
+      options_.checkpoint->close();
     }
   }
 
@@ -168,6 +219,7 @@ class StartSearch {
   StartData<DataOf<Model>> start_data_;
   const FitOptions& options_;
   Clock::time_point begin_;
+  std::string name_;
   std::vector<EmRun<Model>> runs_;
   double total_weight_ = sample_.total_weight();
 };
@@ -207,7 +259,7 @@ Found<Model> search_sample(const Model& model, const Sample<DataOf<Model>>& samp
       return options.observer(now);
     };
   }
-  StartSearch<Model> search(model, small, searching, begin);
+  StartSearch<Model> search(model, small, searching, begin, "sample");
   const EmRun<Model>& found = search.search();
   search.add_to(summary);
   summary.searched = static_cast<std::size_t>(small.extent());
@@ -244,6 +296,7 @@ EmRun<Model> run_starts(const Model& model, const Sample<DataOf<Model>>& sample,
           options.execution.get(), [&] { return search_sample(model, sample, enough, options, begin, summary); });
       EmRun<Model> run(model, sample, std::move(found.parameters), options, begin, found.start);
       if (options.variant == Variant::annealing) run.begin_with(Variant::batch);  // heat would undo what was found
+      run.keep_as("final");
       run.run(options.max_iterations);
       run.add_to(summary);
       // What is rare may be impossible for a model that has seen a sample without it: then all the data are searched.
@@ -253,7 +306,7 @@ EmRun<Model> run_starts(const Model& model, const Sample<DataOf<Model>>& sample,
       summary.searched = 0;
     }
   }
-  StartSearch<Model> search(model, sample, options, begin);
+  StartSearch<Model> search(model, sample, options, begin, "starts");
   EmRun<Model>& found = search.search();
   search.add_to(summary);
   return std::move(found);

@@ -8,6 +8,7 @@
 
 #include <latent/fit_options.hpp>
 #include <latent/iteration.hpp>
+#include <latent/saved_state.hpp>
 
 namespace latent {
 
@@ -50,6 +51,11 @@ class Stopping {
   // relative change of the parameters that EM is about to make.
   bool near(const Iteration& last, double residual) const;
   bool by_parameters() const { return rule_ == StopRule::parameters; }
+
+  void visit_state(SavedState& state) {
+    state.visit("in_a_row", in_a_row_);
+    state.visit("accelerated", accelerated_);
+  }
 
  private:
   std::optional<std::string> by_aitken(const Iteration& now);

@@ -18,6 +18,7 @@ enum class Verdict {
   iteration_limit,
   time_limit,
   observer_request,
+  interrupted,          // by FitOptions::interrupted, a signal
   objective_decreased,  // beyond rounding: the E-step, the M-step and the objective do not belong together
   not_finite,           // the objective became NaN or infinite
   degenerate,           // a step could not be done; see the message

@@ -31,4 +31,10 @@ std::optional<Eigen::VectorXd> Acx::propose() {
   return proposal;
 }
 
+void Acx::visit_state(SavedState& state) {
+  state.visit("order", order_);
+  state.visit("steps", steps_);
+  state.visit("rate", rate_);
+}
+
 }  // namespace latent

@@ -17,6 +17,7 @@ class Acx : public Accelerator {
   std::optional<Eigen::VectorXd> propose() override;
   void refused() override { steps_.clear(); }
   double rate() const override { return rate_; }
+  void visit_state(SavedState& state) override;
 
  private:
   std::size_t order_ = 3;

@@ -88,4 +88,14 @@ Eigen::VectorXd Anderson::damped_coefficients(const Eigen::MatrixXd& f_differenc
   return svd.matrixV() * (singular * projected / (singular.square() + damping)).matrix();
 }
 
+void Anderson::visit_state(SavedState& state) {
+  state.visit("order", order_);
+  state.visit("last", last_);
+  state.visit("x", x_);
+  state.visit("f", f_);
+  state.visit("proposed", proposed_);
+  state.visit("kept", kept_);
+  state.visit("rate", rate_);
+}
+
 }  // namespace latent

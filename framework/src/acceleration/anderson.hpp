@@ -18,6 +18,7 @@ class Anderson : public Accelerator {
   std::optional<Eigen::VectorXd> propose() override;
   void refused() override;
   double rate() const override { return rate_; }
+  void visit_state(SavedState& state) override;
 
  private:
   Eigen::VectorXd damped_coefficients(const Eigen::MatrixXd& f_differences, const Eigen::VectorXd& residual) const;

@@ -112,4 +112,22 @@ void SaddleFree::refused() {
   ++refusals_;
 }
 
+void SaddleFree::visit_state(SavedState& state) {
+  state.visit("secants", secants_);
+  state.visit("first", first_);
+  state.visit("widest", widest_);
+  state.visit("last", last_);
+  state.visit("quiet_steps", quiet_steps_);
+  state.visit("objective", objective_);
+  state.visit("change", change_);
+  state.visit("weighted", weighted_);
+  state.visit("proposed", proposed_);
+  state.visit("limited", limited_);
+  state.visit("limit", limit_);
+  state.visit("stretch", stretch_);
+  state.visit("refusals", refusals_);
+  state.visit("wait", wait_);
+  state.visit("seen", seen_);
+}
+
 }  // namespace latent

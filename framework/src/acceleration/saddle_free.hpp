@@ -26,6 +26,7 @@ class SaddleFree : public Accelerator {
   std::optional<Eigen::VectorXd> propose() override;
   void refused() override;
   double rate() const override;
+  void visit_state(SavedState& state) override;
 
  private:
   bool quiet() const;

@@ -92,4 +92,18 @@ Eigen::VectorXd Secants::move(const Span& span, const Eigen::VectorXd& c, const 
   return result;
 }
 
+void Secants::visit_state(SavedState& state) {
+  state.visit("capacity", capacity_);
+  state.visit("weights", weights_);
+  state.visit("pairs", pairs_);
+}
+
+void Secants::Pair::visit_state(SavedState& state) {
+  state.visit("dx", dx);
+  state.visit("dg", dg);
+  state.visit("weighted", weighted);
+  state.visit("with_dx", with_dx);
+  state.visit("with_dg", with_dg);
+}
+
 }  // namespace latent

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <Eigen/Core>
+#include <latent/saved_state.hpp>
 
 namespace latent {
 
@@ -32,11 +33,14 @@ class Secants {
   // x's move: B c, and of f - G c what is orthogonal to B.
   Eigen::VectorXd move(const Span& span, const Eigen::VectorXd& c, const Eigen::VectorXd& f) const;
 
+  void visit_state(SavedState& state);
+
  private:
   struct Pair {
     Eigen::VectorXd dx, dg;                // of weighted length one and in proportion
     Eigen::VectorXd weighted;              // W dx
     std::vector<double> with_dx, with_dg;  // inner products of W dx with the dx and dg of all pairs
+    void visit_state(SavedState& state);
   };
 
   std::size_t capacity_;

@@ -45,4 +45,14 @@ void Squarem::refused() {
   if (limited_) limit_ = std::max(1.0, limit_ / growth);
 }
 
+void Squarem::visit_state(SavedState& state) {
+  state.visit("before", before_);
+  state.visit("last", last_);
+  state.visit("steps", steps_);
+  state.visit("extrapolated", extrapolated_);
+  state.visit("limited", limited_);
+  state.visit("limit", limit_);
+  state.visit("rate", rate_);
+}
+
 }  // namespace latent

@@ -16,6 +16,7 @@ class Squarem : public Accelerator {
   std::optional<Eigen::VectorXd> propose() override;
   void refused() override;
   double rate() const override { return rate_; }
+  void visit_state(SavedState& state) override;
 
  private:
   MapStep before_, last_;

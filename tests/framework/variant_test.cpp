@@ -196,14 +196,14 @@ TEST_SUITE("framework/variant") {
   TEST_CASE("variant: incremental stands still where EM does") {
     const PoissonMixture model;
     for (const std::size_t parts : {1, 7, 20}) {
-      latent::IncrementalPasses<PoissonMixture> passes(model, sample(), parts);
+      latent::IncrementalPasses<PoissonMixture> passes(model, sample(), parts, nullptr);
       Parameters at = starts[0];
       for (int i = 0; i < 8000; ++i) passes.pass(at);
       CAPTURE(parts);
       CHECK(largest_difference(em_step(at), at) < 1e-11);
       CHECK(latent::log_likelihood(model, at, sample()) == near(optimum, tolerance::optimum));
       // And one who comes there anew stays.
-      latent::IncrementalPasses<PoissonMixture> others(model, sample(), parts + 1);
+      latent::IncrementalPasses<PoissonMixture> others(model, sample(), parts + 1, nullptr);
       Parameters stays = at;
       for (int i = 0; i < 3; ++i) others.pass(stays);
       CHECK(largest_difference(stays, at) < 1e-9);
@@ -219,7 +219,7 @@ TEST_SUITE("framework/variant") {
       last = sums;
       return maximum;
     };
-    latent::IncrementalPasses<HookedMixture> passes(model, sample(), 20);
+    latent::IncrementalPasses<HookedMixture> passes(model, sample(), 20, nullptr);
     Parameters at = starts[0];
     for (int i = 0; i < 3000; ++i) passes.pass(at);
     PoissonMixture::Statistics all;
@@ -315,7 +315,7 @@ TEST_SUITE("framework/variant") {
 
   TEST_CASE("variant: the last pass of annealing is a step of EM") {
     const Tempered model;
-    latent::AnnealingPasses<Tempered> passes(model, sample(), 4);
+    latent::AnnealingPasses<Tempered> passes(model, sample(), 4, nullptr);
     Parameters at = starts[0];
     for (int i = 0; i < 3; ++i) passes.pass(at);
     const Parameters expected = em_step(at);

@@ -27,7 +27,7 @@ TEST_SUITE("framework/accumulator") {
       return NormalMixture::Parameters{three, three, three};
     };
     const auto make = [shape](const latent::OptionTexts&, const latent::TableColumns&, const latent::RowData*) {
-      return std::make_unique<latent::TypedModel<NormalMixture>>(mixture, shape, 9, Json{{"dimensions", 1}}, 1, 3);
+      return std::make_unique<latent::TypedModel<NormalMixture>>(mixture, shape, 9, Json{{"dimensions", 1U}}, 1, 3);
     };
     return {{"normals", "normals on a line", {}, make}};
   }
@@ -36,7 +36,7 @@ TEST_SUITE("framework/accumulator") {
     return {{"format", "latent-model"},
             {"version", 1},
             {"model", "normals"},
-            {"options", {{"dimensions", 1}}},
+            {"options", {{"dimensions", 1U}}},
             {"parameters", latent::to_json(at)}};
   }
 

@@ -93,7 +93,8 @@ TEST_SUITE("framework/any_model") {
     const latent::RowData weighted{.rows = rows, .weights = weights};
     const double entropy = model->posterior_entropy(weighted, {});
     CHECK(entropy == near(3002.5 * one, tolerance::round_trip));
-    for (const std::size_t threads : {1, 2, 3, 8}) CHECK(model->posterior_entropy(weighted, {.threads = threads}) == entropy);
+    for (const std::size_t threads : {1, 2, 3, 8})
+      CHECK(model->posterior_entropy(weighted, {.threads = threads}) == entropy);
   }
 
   TEST_CASE("any model: what a model lacks is said, or left out") {

@@ -89,9 +89,10 @@ TEST_SUITE("framework/blocked_sum") {
 
   TEST_CASE("leaf_count: large sums have fewer leaves but never fewer than eight for that") {
     const std::size_t megabyte = std::size_t{1} << 20;
-    CHECK(latent::leaf_count(10000000, 512, megabyte) == 256);     // 10 sums on a path
-    CHECK(latent::leaf_count(10000000, 512, 2 * megabyte) == 64);  // 8
-    CHECK(latent::leaf_count(10000000, 512, 100 * megabyte) == 8);
+    CHECK(latent::leaf_count(10000000, 512, megabyte) == 256);       // 10 sums on a path
+    CHECK(latent::leaf_count(10000000, 512, 2 * megabyte) == 64);    // 8
+    CHECK(latent::leaf_count(10000000, 512, 100 * megabyte) == 16);  // of no more than a million observations
+    CHECK(latent::leaf_count(1000000, 512, 100 * megabyte) == 8);
     CHECK(latent::leaf_count(1024, 512, 100 * megabyte) == 2);
   }
 

@@ -56,8 +56,10 @@ std::string overview() {
          "them.\n\n" +
          two_columns(entries) + "\n" +
          wrapped(
-             "latent COMMAND --help lists the options of a command. DATA is a CSV, TSV or NumPy .npy file, or - for "
-             "standard input; FITTED is a model file that latent fit --output wrote.") +
+             "latent COMMAND --help lists the options of a command. DATA is a CSV, TSV or NumPy .npy file, several "
+             ".npy "
+             "files or a folder of them, or - for standard input; FITTED is a model file that latent fit --output "
+             "wrote.") +
          "\n" +
          wrapped(
              "Models of one's own: --plugin FILE, with any command, loads a shared library; those in the folders of "

@@ -26,7 +26,8 @@ Usage resume_usage() {
       "latent resume",
       {"FILE", "DATA"},
       "Goes on with a fit from its checkpoint, the FILE of latent fit --checkpoint, and ends with the same bits as "
-      "if it had never been stopped, on any number of threads. All options are those of the fit, in whose "
+      "if it had never been stopped, by any number of threads and processes. All options are those of the fit, in "
+      "whose "
       "folder it runs; these may be given anew. DATA is needed only if the data have moved. FILE stays the "
       "checkpoint.",
       {{"Options",

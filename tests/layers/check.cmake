@@ -59,6 +59,7 @@ check(models/components framework models/components)
 foreach(model IN LISTS models)
   check(models/${model} framework models/components models/${model})
 endforeach()
+check(framework/mpi framework framework/mpi)
 check_names()
 
 if(faults)

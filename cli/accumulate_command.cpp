@@ -42,8 +42,7 @@ DataPlace place_of(const std::filesystem::path& file, std::size_t observations, 
   if (arguments.has("of")) {
     const DataLayout whole = layout_of(files_of(arguments.all("of")), stored.model->needs());
     if (const auto place = whole.place_of(file, observations)) return *place;
-    throw DataError("is no part of the data that --of names, with " +
-                    count_of(observations, "observation"));
+    throw DataError("is no part of the data that --of names, with " + count_of(observations, "observation"));
   }
   if (stored.fit.is_object() && stored.fit.contains("data")) {
     const DataLayout fitted = DataLayout::from_json(stored.fit["data"]);

@@ -81,11 +81,6 @@ DataLayout DataLayout::from_json(const Json& json) {
 }
 
 DataLayout layout_of(const std::vector<fs::path>& files, const Table& table, const DataNeeds& needs) {
-  if (files.size() == 1) {
-    const bool groups = needs.sequences || needs.groups;
-    const std::size_t together = std::max<std::size_t>(1, table.sequence_begins.size());
-    return DataLayout({{files.front().string(), groups ? together : table.rows()}});
-  }
   const std::vector<std::size_t> begins = FileRows(files).shard_begins();
   if (!needs.sequences && !needs.groups) return layout_of_rows(files, begins, table.rows());
   std::vector<std::size_t> observations;  // the first of each file

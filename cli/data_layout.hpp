@@ -46,7 +46,7 @@ class DataLayout {
 // Of data of their own, which `identity` tells from others.
 DataPlace place_alone(const std::filesystem::path& file, std::size_t observations, const Json& identity);
 
-// That of `files`, of which the table has been read; empty if an observation goes on from one file to the next.
+// That of .npy files of which the table has been read; empty if an observation goes on from one file to the next.
 DataLayout layout_of(const std::vector<std::filesystem::path>& files, const Table& table, const DataNeeds& needs);
 
 // That of .npy files of which each row, or each file, is an observation; by their headers alone.

@@ -48,10 +48,12 @@ void check_labels(const StartFrom& start, const AnyModel& model, const Arguments
                   " different numbers, for " + count_of(model.components(), "component"));
 }
 
-// The files of the data, so that latent accumulate knows what part of them a file is; null if nobody can know.
+// The files of the data, so that latent accumulate knows what part of them each is; null if there is but one, or if an
+// observation goes on from one to the next.
 Json layout_to_json(const Arguments& arguments, const Table& table, const DataNeeds& needs) {
-  if (arguments.text("DATA") == "-") return nullptr;
-  const DataLayout layout = layout_of(files_of(arguments.all("DATA")), table, needs);
+  const std::vector<std::filesystem::path> files = files_of(arguments.all("DATA"));
+  if (files.size() == 1) return nullptr;
+  const DataLayout layout = layout_of(files, table, needs);
   return layout.empty() ? Json() : layout.to_json();
 }
 

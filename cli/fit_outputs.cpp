@@ -83,7 +83,9 @@ void check_outputs(const Arguments& arguments) {
 void write_outputs(const Arguments& arguments, const FitResult& result, const Table& table) {
   if (arguments.has("output")) {
     const std::vector<std::string> columns = table.has_header ? table.names : std::vector<std::string>{};
-    const Json json = model_to_json(result.model_name, *result.model, columns, fit_to_json(result));
+    Json fit = fit_to_json(result);
+    if (!result.data.is_null()) fit["data"] = result.data;
+    const Json json = model_to_json(result.model_name, *result.model, columns, fit);
     write_file_atomically(arguments.text("output"), json_text(json) + "\n");
   }
   if (arguments.has("trace")) {

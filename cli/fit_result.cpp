@@ -81,7 +81,6 @@ Json fit_to_json(const FitResult& result) {
   json["warnings"] = warnings_to_json(summary);
   json["modes"] = modes_to_json(summary);
   json["options"] = result.options;
-  if (!result.data.is_null()) json["data"] = result.data;
   json["version"] = version;
   return json;
 }

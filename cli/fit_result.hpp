@@ -24,7 +24,7 @@ struct FitResult {
   FitReport report;
   Criteria criteria;
   Json options;                            // of the fit, as asked for
-  Json data;                               // its files; null if they are not known
+  Json data;                               // its files; null if it is one
   std::optional<Certificate> certificate;  // with --certify
 
   const Summary& summary() const { return report.summary; }

@@ -197,7 +197,7 @@ TEST_SUITE("cli/checkpoint") {
     check_error(fit({"--checkpoint", "c", "--output", "c"}), 2, "checkpoint is the same file as output, c");
     check_error(fit({"--checkpoint", "/dev/null"}), 1, "/dev/null: cannot hold a checkpoint, it is no regular file");
     check_error(folder.latent({"resume"}), 2,
-                "FILE is missing, the usage is latent resume FILE [DATA] [options]; see latent resume --help");
+                "FILE is missing, the usage is latent resume FILE [DATA]... [options]; see latent resume --help");
     CHECK(folder.files().empty());
   }
 }

@@ -214,7 +214,8 @@ requires HasFields<typename Model::Statistics> std::vector<NodeSum> node_sums(
   const auto sum_range = range_sum(model, prepared, empty, sample, first);
   std::vector<NodeSum> sums;
   for (const SumNode node : nodes_within(tree, first, sample.size())) {
-    append_numbers<Model>(blocked_sum(tree, node, sum_range, merge<Model>), sums.emplace_back(node).numbers);
+    sums.push_back({node, {}});
+    append_numbers<Model>(blocked_sum(tree, node, sum_range, merge<Model>), sums.back().numbers);
   }
   return sums;
 }

@@ -268,7 +268,9 @@ class TypedModel : public AnyModel {
     }
   }
 
-  std::size_t observations(const RowData& data) const override { return BoundSample<DataOf<Model>>(data)->size(); }
+  std::size_t observations(const RowData& data) const override {
+    return needs_.sequences || needs_.groups ? Sequences(data.rows, data.sequence_begins).size() : data.rows.size();
+  }
 
   SumTree sum_tree(std::size_t observations) const override {
     return latent::sum_tree(model_, empty_statistics(model_, prepare(model_, at())), observations);

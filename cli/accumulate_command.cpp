@@ -28,11 +28,31 @@ Usage accumulate_usage() {
       "that the model was fitted to is known by its name and size; each of several files is a part.",
       {table_options(),
        {"Sums",
-        {{"of", "DATA", "the whole of which DATA is a part: a folder, or as often as there are files", "", false, true},
+        {{"of", "DATA",
+          "the whole of which DATA is a part: a folder, or each file of it in its order by an --of of its own", "",
+          false, true},
          {"threads", "N", "threads to use; the result does not depend on it [all]"}}},
        {"Output", {{"output", "FILE", "the accumulator file", "", true}}}}};
   usage.last_many = true;
   return usage;
+}
+
+// The columns are those of the fit, unless others are asked for.
+Arguments as_in_fit(Arguments arguments, const StoredModel& stored) {
+  const Json fit = stored.fit.is_object() ? stored.fit : Json::object();
+  const Json options = fit.value("options", Json::object());
+  for (const char* option : {"columns", "weights", "sequence", "known-states"}) {
+    if (arguments.given(option) || !options.is_object() || !options.contains(option)) continue;
+    const std::string text = options[option].is_string() ? options[option].get<std::string>() : "";
+    // By names the model's own columns are found; parts need not have any.
+    const bool named = text.find_first_not_of("0123456789,-") != std::string::npos;
+    if (!text.empty() && !(named && std::string(option) == "columns")) arguments.set(option, text);
+  }
+  if (options.is_object() && options.contains("lengths") && !arguments.given("lengths")) {
+    throw OptionError(
+        "lengths is missing: the model was fitted to sequences of given lengths, of which a part has its own");
+  }
+  return arguments;
 }
 
 // The place of the part that was read from `file` in the data that --of names, or those the model was fitted to; else
@@ -47,16 +67,37 @@ DataPlace place_of(const std::filesystem::path& file, std::size_t observations, 
   if (stored.fit.is_object() && stored.fit.contains("data")) {
     const DataLayout fitted = DataLayout::from_json(stored.fit["data"]);
     if (const auto place = fitted.place_of(file, observations)) return *place;
+    if (fitted.empty()) {
+      throw DataError(
+          "the model was fitted to files of which a sequence goes on in the next; files of whole sequences "
+          "can be accumulated");
+    }
+    if (fitted.has(file)) {
+      throw DataError("has " + count_of(observations, "observation") +
+                      ", the model was fitted to a file of that name with others, or to several; say by --of what data "
+                      "it is a part of");
+    }
   }
   return place_alone(file, observations, identity_of(rows));
 }
 
-int accumulate(const Arguments& arguments, Entries entries) {
+// "s/1.npy: observations 1 to 150 of 272".
+std::string account_of(const std::string& file, std::size_t observations, const DataPlace& place) {
+  const std::string name = data_name(file) + ": ";
+  if (observations == place.observations) return name + "all " + count_of(observations, "observation") + "\n";
+  const std::string first = std::to_string(place.first + 1), last = std::to_string(place.first + observations);
+  return name + (observations == 1 ? "observation " + first : "observations " + first + " to " + last) + " of " +
+         std::to_string(place.observations) + "\n";
+}
+
+int accumulate(const Arguments& said, Entries entries) {
   std::optional<std::size_t> threads;
-  if (arguments.has("threads")) threads = arguments.whole_number("threads", 1);
-  check_output(arguments, "output", {"FITTED", "DATA"});
-  const StoredModel stored = read_model_file(arguments.text("FITTED"), entries);
+  if (said.has("threads")) threads = said.whole_number("threads", 1);
+  check_output(said, "output", {"FITTED", "DATA"});
+  const StoredModel stored = read_model_file(said.text("FITTED"), entries);
+  const Arguments arguments = as_in_fit(said, stored);
   Accumulator accumulator(model_to_json(stored.name, *stored.model, stored.columns, stored.fit), entries);
+  std::string told;
   for (const std::filesystem::path& file : files_of(arguments.all("DATA"))) {
     const Table table = read_table_for(stored, {file.string()}, arguments);
     with_data_named(file.string(), table, [&] {
@@ -64,16 +105,11 @@ int accumulate(const Arguments& arguments, Entries entries) {
       const std::size_t observations = stored.model->observations(rows);
       const DataPlace place = place_of(file, observations, rows, stored, arguments);
       accumulator.add(place.data, place.observations, rows, place.first, threads);
-      std::cout << file.string() << ": ";
-      if (observations == place.observations) {
-        std::cout << "all " << count_of(observations, "observation") << "\n";
-      } else {
-        std::cout << "observations " << place.first + 1 << " to " << place.first + observations << " of "
-                  << place.observations << "\n";
-      }
+      told += account_of(file.string(), observations, place);
     });
   }
   accumulator.write(arguments.text("output"));
+  std::cout << told;
   return success;
 }
 

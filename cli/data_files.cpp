@@ -48,9 +48,9 @@ void refuse_other_files(const fs::path& file, const std::string& why) {
 }
 
 void make_sequences_of_files(Table& table, const std::vector<fs::path>& files) {
-  const FileRows rows(files);
-  table.sequence_begins = rows.shard_begins();
-  table.sequence_names = rows.shard_names();
+  const auto rows = table.files ? table.files : std::make_shared<const FileRows>(files);
+  table.sequence_begins = rows->shard_begins();
+  table.sequence_names = rows->shard_names();
 }
 
 }  // namespace
@@ -91,6 +91,9 @@ Table read_data(const std::vector<std::string>& words, const Arguments& argument
   if (const auto ranks = Ranks::all()) {
     options.share = ranks->rank();
     options.shares = ranks->size();
+  }
+  if (options.shares > 1 && words.front() == "-") {
+    throw OptionError("DATA is standard input, which only one of several processes has; it must be a file");
   }
   constexpr std::uint64_t large = std::uint64_t{64} << 20;
   const DataIn where = data_in(arguments);

@@ -35,6 +35,10 @@ std::size_t DataLayout::observations() const {
   return sum;
 }
 
+bool DataLayout::has(const fs::path& file) const {
+  return std::ranges::any_of(files_, [&](const File& one) { return fs::path(one.name).filename() == file.filename(); });
+}
+
 std::optional<DataPlace> DataLayout::place_of(const fs::path& file, std::size_t observations) const {
   // By the whole name if that is there, else by that in its folder: the data may have moved.
   const bool exact = std::ranges::count(files_, file.string(), &File::name) > 0;
@@ -81,7 +85,7 @@ DataLayout DataLayout::from_json(const Json& json) {
 }
 
 DataLayout layout_of(const std::vector<fs::path>& files, const Table& table, const DataNeeds& needs) {
-  const std::vector<std::size_t> begins = FileRows(files).shard_begins();
+  const std::vector<std::size_t> begins = table.files ? table.files->shard_begins() : FileRows(files).shard_begins();
   if (!needs.sequences && !needs.groups) return layout_of_rows(files, begins, table.rows());
   std::vector<std::size_t> observations;  // the first of each file
   for (const std::size_t begin : begins) {

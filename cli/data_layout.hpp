@@ -32,6 +32,7 @@ class DataLayout {
   explicit DataLayout(std::vector<File> files) : files_(std::move(files)) {}
 
   bool empty() const { return files_.empty(); }
+  bool has(const std::filesystem::path& file) const;  // one of that name, in whatever folder
   std::size_t observations() const;
   // Of a file of that name with so many observations; nothing if there is no such file, or more than one.
   std::optional<DataPlace> place_of(const std::filesystem::path& file, std::size_t observations) const;

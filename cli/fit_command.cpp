@@ -48,13 +48,13 @@ void check_labels(const StartFrom& start, const AnyModel& model, const Arguments
                   " different numbers, for " + count_of(model.components(), "component"));
 }
 
-// The files of the data, so that latent accumulate knows what part of them each is; null if there is but one, or if an
-// observation goes on from one to the next.
+// The files of the data, so that latent accumulate knows what part of them each is; null if there is but one, empty
+// if an observation goes on from one to the next.
 Json layout_to_json(const Arguments& arguments, const Table& table, const DataNeeds& needs) {
   const std::vector<std::filesystem::path> files = files_of(arguments.all("DATA"));
   if (files.size() == 1) return nullptr;
   const DataLayout layout = layout_of(files, table, needs);
-  return layout.empty() ? Json() : layout.to_json();
+  return layout.to_json();
 }
 
 FitReport watched_fit(AnyModel& model, const RowData& data, FitOptions options, const StartFrom& start) {

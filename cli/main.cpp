@@ -85,7 +85,9 @@ int run(Words words) {
     return success;
   }
   for (const Command& command : commands) {
-    if (name == command.name) return Ranks::is_first() || command.by_all_ranks ? command.run(words, models) : success;
+    if (name != command.name) continue;
+    Ranks::set_together(command.by_all_ranks);
+    return Ranks::is_first() || command.by_all_ranks ? command.run(words, models) : success;
   }
   throw latent::OptionError("'" + name + "' is not a command; see latent --help");
 }

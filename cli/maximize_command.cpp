@@ -27,6 +27,7 @@ Usage maximize_usage() {
 Json account_of(const StoredModel& fitted, const MStep& step, std::size_t observations) {
   Json fit = Json::object();
   if (fitted.fit.is_object() && fitted.fit.contains("data")) fit["data"] = fitted.fit["data"];
+  if (fitted.fit.is_object() && fitted.fit.contains("options")) fit["options"] = fitted.fit["options"];
   fit["observations"] = observations;
   fit["log_likelihood_before"] = step.log_likelihood;
   fit["objective_before"] = step.objective;
@@ -34,7 +35,7 @@ Json account_of(const StoredModel& fitted, const MStep& step, std::size_t observ
 }
 
 int maximize(const Arguments& arguments, Entries entries) {
-  check_output(arguments, "output", {"SUMS"});
+  check_output(arguments, "output", {"FITTED", "SUMS"});
   const StoredModel fitted = read_model_file(arguments.text("FITTED"), entries);
   const std::string& file = arguments.text("SUMS");
   Accumulator sums = Accumulator::read(file, entries);
@@ -52,10 +53,14 @@ int maximize(const Arguments& arguments, Entries entries) {
       model_to_json(fitted.name, *sums.model().model, fitted.columns, account_of(fitted, step, sums.observations()));
   write_file_atomically(arguments.text("output"), json_text(next) + "\n");
   if (arguments.has("json")) {
-    std::cout << json_text({{"log_likelihood", step.log_likelihood}, {"objective", step.objective}}) << "\n";
+    std::cout << json_text({{"log_likelihood", step.log_likelihood},
+                            {"objective", step.objective},
+                            {"observations", sums.observations()}})
+              << "\n";
   } else {
     std::cout << "log-likelihood   " << number(step.log_likelihood) << "\nobjective        " << number(step.objective)
-              << "\n";
+              << "\nobservations     " << sums.observations()
+              << (sums.data_sets() > 1 ? ", of " + count_of(sums.data_sets(), "data set") : "") << "\n";
   }
   return success;
 }

@@ -1,8 +1,10 @@
+#include <iostream>
 #include <string>
 #include <vector>
 
 #include <latent/accumulator.hpp>
 #include <latent/error.hpp>
+#include <latent/text.hpp>
 
 #include "command.hpp"
 #include "output.hpp"
@@ -22,19 +24,23 @@ Usage merge_usage() {
 
 int merge(const Arguments& arguments, Entries entries) {
   const std::vector<std::string> parts = arguments.all("PART");
-  check_output(arguments, "output", {});
+  check_output(arguments, "output", {"PART"});
   Accumulator all = Accumulator::read(parts.front(), entries);
   for (std::size_t i = 1; i < parts.size(); ++i) {
     const Accumulator part = Accumulator::read(parts[i], entries);
     try {
       all.merge(part);
     } catch (const ModelError&) {
-      throw ModelError(parts[i] + ": was accumulated with other parameters than " + parts.front());
+      throw ModelError(parts[i] + ": was accumulated with another model, or with other parameters, than " +
+                       parts.front());
     } catch (const DataError& error) {
       throw DataError(parts[i] + ": " + error.what());
     }
   }
   all.write(arguments.text("output"));
+  std::cout << arguments.text("output") << ": " << all.accumulated() << " of "
+            << count_of(all.observations(), "observation")
+            << (all.data_sets() > 1 ? ", of " + count_of(all.data_sets(), "data set") : "") << "\n";
   return success;
 }
 

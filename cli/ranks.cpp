@@ -16,6 +16,7 @@ namespace latent::cli {
 namespace {
 
 std::shared_ptr<Execution> ranks;  // of this process; null if it is alone
+bool made_together = true;
 
 // How many mpirun (or another launcher that speaks PMIx or PMI) started together, as it tells each of them.
 bool started_by_mpirun() {
@@ -38,7 +39,8 @@ bool started_with_others() {
 }  // namespace
 
 bool Ranks::is_first() { return !ranks || ranks->rank() == 0; }
-std::shared_ptr<Execution> Ranks::all() { return ranks; }
+void Ranks::set_together(bool together) { made_together = together; }
+std::shared_ptr<Execution> Ranks::all() { return made_together ? ranks : nullptr; }
 
 #ifdef LATENT_WITH_MPI
 
@@ -52,7 +54,28 @@ Ranks::Ranks() {
   ranks = mpi(MPI_COMM_WORLD);
 }
 
+namespace {
+
+// Whether all ranks have come here, within so many seconds (for ever, if it is 0): once in the life of a process.
+bool all_have_come(int seconds) {
+  static bool together = false;
+  MPI_Request request = MPI_REQUEST_NULL;
+  if (together || MPI_Ibarrier(MPI_COMM_WORLD, &request) != MPI_SUCCESS) return together;
+  const auto begin = std::chrono::steady_clock::now();
+  while (true) {
+    int done = 0;
+    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+    together = done != 0;
+    if (together || (seconds > 0 && std::chrono::steady_clock::now() - begin > std::chrono::seconds(seconds))) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return together;
+}
+
+}  // namespace
+
 Ranks::~Ranks() {
+  if (ranks && ranks->size() > 1) all_have_come(0);  // MPI_Finalize would take a processor for waiting
   ranks.reset();
   int initialized = 0, finalized = 0;
   MPI_Initialized(&initialized);
@@ -62,17 +85,8 @@ Ranks::~Ranks() {
 
 void Ranks::end(int status, const char* reason) {
   if (!ranks || ranks->size() == 1) return;
-  using namespace std::chrono;
-  constexpr auto patience = seconds(3);
-  MPI_Request request = MPI_REQUEST_NULL;
-  MPI_Ibarrier(MPI_COMM_WORLD, &request);
-  const auto begin = steady_clock::now();
-  for (int together = 0; !together;) {
-    MPI_Test(&request, &together, MPI_STATUS_IGNORE);
-    if (together) return;
-    if (steady_clock::now() - begin > patience) break;
-    std::this_thread::sleep_for(milliseconds(1));
-  }
+  constexpr int patience = 3;  // seconds
+  if (all_have_come(patience)) return;
   if (!is_first()) std::cerr << "latent: rank " << ranks->rank() << ": " << reason << std::endl;
   MPI_Abort(MPI_COMM_WORLD, status);
 }

@@ -19,7 +19,9 @@ class Ranks {
 
   // Whether this process is the one that speaks, and makes what is not shared.
   static bool is_first();
-  // Null if there is one process alone.
+  // Whether they make the command together; else the first makes it alone.
+  static void set_together(bool together);
+  // Null if there is one process alone, or one makes the command.
   static std::shared_ptr<Execution> all();
 
   // Ends this process, and all if the others do not come to their end within seconds: then something has happened here

@@ -114,7 +114,15 @@ std::vector<PartialSums::Range> PartialSums::ranges() const {
   }
   for (const auto& [first, part] : parts_) ranges.push_back({first, first + part.observations});
   std::ranges::sort(ranges, {}, &Range::first);
-  return ranges;
+  std::vector<Range> joined;
+  for (const Range& range : ranges) {
+    if (!joined.empty() && joined.back().last == range.first) {
+      joined.back().last = range.last;
+    } else {
+      joined.push_back(range);
+    }
+  }
+  return joined;
 }
 
 void PartialSums::merge(const AnyModel& model, const PartialSums& other) {
@@ -186,6 +194,12 @@ const std::vector<double>& PartialSums::whole() const {
   return nodes_.begin()->second;
 }
 
+std::size_t PartialSums::accumulated() const {
+  std::size_t all = 0;
+  for (const Range& range : ranges()) all += range.last - range.first;
+  return all;
+}
+
 Json PartialSums::to_json() const {
   Json json{{"name", name_}, {"observations", tree_.observations}, {"leaves", tree_.leaves}};
   json["nodes"] = Json::array();
@@ -241,7 +255,7 @@ Json essence_of(const Json& model) {
 }  // namespace
 
 Accumulator::Accumulator(Json model, std::span<const ModelEntry> entries)
-    : json_(std::move(model)), stored_(model_from_json(json_, entries)) {}
+    : json_(std::move(model)), stored_(fitted_model_from_json(json_, entries)) {}
 
 void Accumulator::add(const std::string& name, std::size_t observations, const RowData& data, std::size_t first,
                       std::optional<std::size_t> threads) {
@@ -250,7 +264,8 @@ void Accumulator::add(const std::string& name, std::size_t observations, const R
 }
 
 void Accumulator::check_model(const Json& model) const {
-  if (essence_of(model) != essence_of(json_)) throw ModelError("was accumulated with other parameters");
+  if (essence_of(model) != essence_of(json_))
+    throw ModelError("was accumulated with another model, or with other parameters");
 }
 
 void Accumulator::merge(const Accumulator& other) {
@@ -266,6 +281,12 @@ void Accumulator::merge(const Accumulator& other) {
 std::size_t Accumulator::observations() const {
   std::size_t all = 0;
   for (const auto& [name, sums] : sums_) all += sums.tree().observations;
+  return all;
+}
+
+std::size_t Accumulator::accumulated() const {
+  std::size_t all = 0;
+  for (const auto& [name, sums] : sums_) all += sums.accumulated();
   return all;
 }
 

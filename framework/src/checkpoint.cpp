@@ -183,7 +183,14 @@ void Checkpoint::write() {
   }
   content["states"] = std::move(states);
   written_ = std::chrono::steady_clock::now();
-  write_sealed_file(file_, kind, format_version, content);
+  try {
+    write_sealed_file(file_, kind, format_version, content);
+  } catch (const Error& error) {
+    std::error_code none;
+    if (!std::filesystem::is_regular_file(file_, none)) throw;
+    throw Error(std::string(error.what()) + "; the one before is kept, from which latent resume " + file_.string() +
+                " goes on");
+  }
 }
 
 }  // namespace latent

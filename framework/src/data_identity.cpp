@@ -14,8 +14,7 @@ Json identity_of(const RowData& data) {
   const std::size_t sampled = std::min(rows, std::max<std::size_t>(1000, most / std::max<std::size_t>(1, columns)));
   Digest digest;
   for (std::size_t k = 0; k < sampled; ++k) {
-    const std::size_t i =
-        static_cast<std::size_t>(static_cast<double>(k) / static_cast<double>(sampled) * static_cast<double>(rows));
+    const std::size_t i = k * (rows / sampled) + k * (rows % sampled) / sampled;
     for (std::size_t j = 0; j < columns; ++j) digest.add(data.rows(i, j));
     if (!data.weights.empty()) digest.add(data.weights[i]);
     if (!data.known_states.empty()) digest.add(static_cast<std::uint64_t>(data.known_states[i]));

@@ -8,12 +8,13 @@
 
 #include <latent/error.hpp>
 #include <latent/execution.hpp>
+#include <latent/file_rows.hpp>
 
 namespace latent {
 namespace {
 
 // How the kinds of exceptions are sent.
-enum Kind { none, model_error, data_error, option_error, error, out_of_memory, other };
+enum Kind { none, model_error, data_error, data_file_error, option_error, error, out_of_memory, other };
 
 template <class Thrown>
 void keep(Contribution& in, Kind kind, const Thrown& thrown) {
@@ -127,6 +128,8 @@ Contribution contribution_of(const std::function<void(Contribution& into)>& make
     make(made);
   } catch (const ModelError& thrown) {
     keep(made, model_error, thrown);
+  } catch (const DataFileError& thrown) {
+    keep(made, data_file_error, thrown);
   } catch (const DataError& thrown) {
     keep(made, data_error, thrown);
   } catch (const OptionError& thrown) {
@@ -146,6 +149,7 @@ void rethrow(const Contribution& failed) {
     case none: return;
     case model_error: throw ModelError(failed.failure);
     case data_error: throw DataError(failed.failure);
+    case data_file_error: throw DataFileError(failed.failure);
     case option_error: throw OptionError(failed.failure);
     case error: throw Error(failed.failure);
     case out_of_memory: throw std::bad_alloc();

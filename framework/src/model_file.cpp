@@ -24,7 +24,8 @@ const ModelEntry& entry_of(std::span<const ModelEntry> entries, const std::strin
   if (found != entries.end()) return *found;
   std::string known;
   for (const ModelEntry& entry : entries) known += (known.empty() ? "" : ", ") + entry.name;
-  throw ModelError("key \"model\" is " + input::shown(name) + ", the models known here are " + known);
+  throw ModelError("key \"model\" is " + input::shown(name) + ", the models known here are " + known +
+                   "; one of a plugin needs --plugin FILE or LATENT_PLUGIN_PATH");
 }
 
 std::string text_at(const Json& json, const std::string& key) {
@@ -56,10 +57,14 @@ std::size_t columns_of(const Json& options) {
 
 // The texts of the model's options, and the lists, which are no options of a command line (an alphabet) but may fix the
 // shape of the parameters. What the model does not know of is refused by its own account of its options, later.
-OptionTexts option_texts(const Json& options, const ModelEntry& entry) {
+// `fitted_with`: options that the model itself does not tell.
+OptionTexts option_texts(const Json& options, const Json& fitted_with, const ModelEntry& entry) {
   std::map<std::string, std::string> texts;
   for (const ModelOption& option : entry.options) {
     if (!option.initial.empty()) texts[option.name] = option.initial;
+    if (fitted_with.contains(option.name) && fitted_with.at(option.name).is_string()) {
+      texts[option.name] = fitted_with.at(option.name).get<std::string>();
+    }
     if (!options.contains(option.name)) continue;
     const Json& value = options.at(option.name);
     texts[option.name] = value.is_string() ? value.get<std::string>() : value.dump();
@@ -70,10 +75,11 @@ OptionTexts option_texts(const Json& options, const ModelEntry& entry) {
   return OptionTexts(texts);
 }
 
-std::unique_ptr<AnyModel> model_of(const Json& json, const TableColumns& columns, const ModelEntry& entry) {
+std::unique_ptr<AnyModel> model_of(const Json& json, const Json& fitted_with, const TableColumns& columns,
+                                   const ModelEntry& entry) {
   const Json& options = require_key(json, "options");
   try {
-    std::unique_ptr<AnyModel> model = entry.make(option_texts(options, entry), columns, nullptr);
+    std::unique_ptr<AnyModel> model = entry.make(option_texts(options, fitted_with, entry), columns, nullptr);
     refuse_unknown_keys(options, model->options(), "options.");
     return model;
   } catch (const OptionError& error) {
@@ -167,7 +173,9 @@ Json model_to_json(const std::string& name, const AnyModel& model, std::span<con
   return json;
 }
 
-StoredModel model_from_json(const Json& json, std::span<const ModelEntry> entries) {
+namespace {
+
+StoredModel stored_model(const Json& json, const Json& fitted_with, std::span<const ModelEntry> entries) {
   check_kind(json);
   StoredModel stored;
   stored.name = text_at(json, "model");
@@ -176,10 +184,22 @@ StoredModel model_from_json(const Json& json, std::span<const ModelEntry> entrie
   stored.columns = names_of(json, columns.size());
   if (!stored.columns.empty()) columns.names = stored.columns;
   columns.levels = levels_of(json, columns.size());
-  stored.model = model_of(json, columns, entry);
+  stored.model = model_of(json, fitted_with, columns, entry);
   stored.model->set_parameters(require_key(json, "parameters"));
   if (json.contains("fit")) stored.fit = json.at("fit");
   return stored;
+}
+
+}  // namespace
+
+StoredModel model_from_json(const Json& json, std::span<const ModelEntry> entries) {
+  return stored_model(json, Json::object(), entries);
+}
+
+StoredModel fitted_model_from_json(const Json& json, std::span<const ModelEntry> entries) {
+  const Json fit = json.is_object() ? json.value("fit", Json::object()) : Json::object();
+  const Json options = fit.is_object() ? fit.value("options", Json::object()) : Json::object();
+  return stored_model(json, options.is_object() ? options : Json::object(), entries);
 }
 
 StoredModel read_model_file(const std::filesystem::path& file, std::span<const ModelEntry> entries) {

@@ -59,7 +59,8 @@ TEST_SUITE("cli/bad_model_file") {
     refused([](Json& model) { model["version"] = 2; }, "key \"version\" is 2, this program reads version 1");
     refused([](Json& model) { model["version"] = "1"; }, "key \"version\" is \"1\", this program reads version 1");
     refused([](Json& model) { model["model"] = "hmmm"; },
-            "key \"model\" is \"hmmm\", the models known here are gmm, mixture, hmm");
+            "key \"model\" is \"hmmm\", the models known here are gmm, mixture, hmm; one of a plugin needs --plugin "
+            "FILE or LATENT_PLUGIN_PATH");
     refused([](Json& model) { model["model"] = Json::array(); },
             "key \"model\" is a list of length 0, it must be a text");
   }

@@ -175,7 +175,8 @@ TEST_SUITE("cli/checkpoint") {
     CHECK(none.status == 1);
     CHECK(folder.files() == Words{"slow.csv"});
     const Result some = folder.shell("trap '' XFSZ; ulimit -f 8; " + fit + " --output m.json --trace t.csv");
-    check_error(some, 1, "c: cannot be written: File too large");
+    check_error(some, 1,
+                "c: cannot be written: File too large; the one before is kept, from which latent resume c goes on");
     CHECK(folder.files() == Words{"c", "slow.csv"});
     REQUIRE(folder.latent({"resume", "c"}).status == 0);
     REQUIRE(folder.shell(fit + "2 --output whole.json --trace whole.csv").status == 0);

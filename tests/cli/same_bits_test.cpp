@@ -238,21 +238,22 @@ TEST_SUITE("cli/same_bits") {
     run(folder, {"accumulate", "other.json", "parts/13.npy", "-o", "other.acc"});
     run(folder, {"merge", "10.acc", "11.acc", "-o", "two.acc"});
     const std::string two = folder.read("two.acc");
-    const auto check_refused = [&](const Words& words, const std::string& part_of_line) {
+    const auto check_refused = [&](const Words& words, const std::string& part_of_line, int status = 1) {
       const Result result = folder.latent(words);
-      CHECK(result.status == 1);
+      CHECK(result.status == status);
       CHECK(result.err.starts_with("latent: "));
       CHECK(std::ranges::count(result.err, '\n') == 1);
       CHECK(result.err.find(part_of_line) != std::string::npos);
       CHECK(folder.read("two.acc") == two);
       CHECK(!fs::exists(folder / "next.json"));
     };
-    check_refused({"merge", "10.acc", "two.acc", "-o", "two.acc"}, "two.acc: observations 1 to 7001");
+    check_refused({"merge", "10.acc", "two.acc", "-o", "two.acc"}, "output is the same file as PART", 2);
+    check_refused({"merge", "10.acc", "two.acc", "-o", "next.json"}, "two.acc: observations 1 to 7001");
     check_refused({"merge", "10.acc", "other.acc", "-o", "two.acc"},
-                  "other.acc: was accumulated with other parameters than 10.acc");
+                  "other.acc: was accumulated with another model, or with other parameters, than 10.acc");
     check_refused({"maximize", "fitted.json", "two.acc", "-o", "next.json"}, "two.acc: of 10.npy and 3 more");
     check_refused({"maximize", "other.json", "two.acc", "-o", "next.json"},
-                  "two.acc: was accumulated with other parameters");
+                  "two.acc: was accumulated with another model, or with other parameters");
     check_refused({"merge", "10.acc", "fitted.json", "-o", "two.acc"}, "fitted.json: ");
     std::string damaged = two;
     damaged[two.size() / 2] ^= 1;
@@ -261,6 +262,25 @@ TEST_SUITE("cli/same_bits") {
     check_refused({"merge", "10.acc", "damaged.acc", "-o", "two.acc"}, "damaged.acc: ");
     check_refused({"merge", "10.acc", "short.acc", "-o", "two.acc"}, "short.acc: ");
     check_refused({"accumulate", "fitted.json", "parts/14.npy", "-o", "two.acc"}, "parts/14.npy: ");
+  }
+
+  TEST_CASE("accumulate, maximize: as the model was fitted, with its prior, columns and weights") {
+    const Folder folder;
+    const Words fit{"fit", "gmm", old_faithful, "--components", "2", "--prior", "conjugate", "--starts", "1"};
+    run(folder, fit + Words{"--max-iterations", "0", "-o", "start.json"});
+    run(folder, {"accumulate", "start.json", old_faithful, "-o", "all.acc"});
+    run(folder, {"maximize", "start.json", "all.acc", "-o", "next.json"});
+    run(folder,
+        fit + Words{"--max-iterations", "1", "--acceleration", "none", "--tolerance", "0", "-o", "fitted.json"});
+    CHECK(Json::parse(folder.read("next.json"))["parameters"] == Json::parse(folder.read("fitted.json"))["parameters"]);
+
+    const Words weighted{"fit", "gmm",          widows, "--columns",      "1",    "--weights",   "2", "--starts",
+                         "1",   "--components", "2",    "--acceleration", "none", "--tolerance", "0"};
+    run(folder, weighted + Words{"--max-iterations", "0", "-o", "start.json"});
+    run(folder, {"accumulate", "start.json", widows, "-o", "all.acc"});
+    run(folder, {"maximize", "start.json", "all.acc", "-o", "next.json"});
+    run(folder, weighted + Words{"--max-iterations", "1", "-o", "fitted.json"});
+    CHECK(Json::parse(folder.read("next.json"))["parameters"] == Json::parse(folder.read("fitted.json"))["parameters"]);
   }
 
   TEST_CASE("fit: of float32 and of float64 files of the same numbers") {

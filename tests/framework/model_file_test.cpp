@@ -99,7 +99,9 @@ TEST_SUITE("framework/model_file") {
     json["options"].erase("depth");
     CHECK(error_of(json.dump()) == "key \"options\": option depth is missing");
     json["model"] = "thirds";
-    CHECK(error_of(json.dump()) == "key \"model\" is \"thirds\", the models known here are halves");
+    CHECK(error_of(json.dump()) ==
+          "key \"model\" is \"thirds\", the models known here are halves; one of a plugin "
+          "needs --plugin FILE or LATENT_PLUGIN_PATH");
     json["version"] = 3;
     CHECK(error_of(json.dump()) == "key \"version\" is 3, this program reads version 1");
   }

@@ -46,6 +46,8 @@ class PartialSums {
   // The sums of all observations. Throws DataError naming those that are missing.
   const std::vector<double>& whole() const;
 
+  std::size_t accumulated() const;  // observations that are there
+
   Json to_json() const;
   static PartialSums from_json(const Json& json, std::size_t columns);
 
@@ -53,7 +55,7 @@ class PartialSums {
   struct Range {  // of observations
     std::size_t first, last;
   };
-  std::vector<Range> ranges() const;  // in order
+  std::vector<Range> ranges() const;  // of all that is there, in order, with gaps between them
   void complete(const AnyModel& model);
 
   std::string name_;
@@ -81,6 +83,8 @@ class Accumulator {
   void check_model(const Json& model) const;
 
   std::size_t observations() const;  // of all data sets, when these are complete
+  std::size_t data_sets() const { return sums_.size(); }
+  std::size_t accumulated() const;  // observations that are there
   // Makes the M-step. Throws DataError if observations are missing.
   MStep maximize();
 

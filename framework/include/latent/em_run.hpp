@@ -236,6 +236,7 @@ class EmRun {
       now.seconds = seconds();
       if (done > 0) now.change = now.objective - trace_.back().objective;
       trace_.push_back(now);
+      hear();
       show(now);
       if (verdict_ == Verdict::not_run && interrupted()) {
         end(Verdict::interrupted, "stopped by a signal before EM began");
@@ -348,12 +349,22 @@ class EmRun {
     return expectation;
   }
 
-  // Of several ranks the first says with each E-step whether it was interrupted, or its time is over.
+  // What of several ranks the first says with each E-step, and all do.
+  enum class Told { nothing, time_is_over, interrupted, asked_to_stop };
+  Told wish() const {
+    if (options_.interrupted && options_.interrupted()) return Told::interrupted;
+    if (asked_to_stop_) return Told::asked_to_stop;
+    return out_of_time() ? Told::time_is_over : Told::nothing;
+  }
+  // The same where no E-step carries it.
+  void hear() {
+    if (!is_shared(execution())) return;
+    told_ = static_cast<Told>(
+        from_first_rank(execution(), [this] { return std::string(1, static_cast<char>(wish())); }).front());
+  }
+
   Expectation<Model> voted_expectation(const Parameters& parameters) {
-    Vote vote{[this] {
-      const bool stop = options_.interrupted && options_.interrupted();
-      return static_cast<double>(stop ? Told::interrupted : out_of_time() ? Told::time_is_over : Told::nothing);
-    }};
+    Vote vote{[this] { return static_cast<double>(wish()); }};
     Expectation<Model> expectation = expect(model_, parameters, sample_, execution(), &vote);
     told_ = static_cast<Told>(vote.heard);
     return expectation;
@@ -478,9 +489,9 @@ class EmRun {
   }
 
   void show(const Iteration& now) {
-    const bool stop = options_.observer && options_.observer(now) == Continue::no;
+    if (options_.observer && options_.observer(now) == Continue::no) asked_to_stop_ = true;
     if (verdict_ != Verdict::not_run) return;
-    if (stop) {
+    if (is_shared(execution()) ? told_ == Told::asked_to_stop : asked_to_stop_) {
       end(Verdict::observer_request, "asked for after " + count_of(now.iteration, "iteration") + gain_sentence());
     } else if (is_shared(execution()) ? told_ == Told::time_is_over : out_of_time()) {
       end(Verdict::time_limit, "after " + rounded(now.seconds - seconds_before_, 3) + " s and " +
@@ -536,8 +547,9 @@ class EmRun {
   Trace trace_;
   Iteration last_step_;  // of EM or accelerated
   std::vector<Warning> warnings_;
-  bool degenerate_ = false;                                                      // said by the notes of the last M-step
-  enum class Told { nothing, time_is_over, interrupted } told_ = Told::nothing;  // by the first of several ranks
+  bool degenerate_ = false;     // said by the notes of the last M-step
+  Told told_ = Told::nothing;   // by the first of several ranks
+  bool asked_to_stop_ = false;  // by the observer
   Verdict verdict_ = Verdict::not_run;
   std::string message_;
   std::size_t e_steps_ = 0, m_steps_ = 0;

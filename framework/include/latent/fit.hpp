@@ -86,8 +86,8 @@ Json identity_of(const Sample<DataOf<Model>>& sample, const FitOptions& options)
 // The checkpoint of a fit from its beginning; one that nothing was kept in is removed if the fit cannot be made.
 class OpenCheckpoint {
  public:
-  OpenCheckpoint(Checkpoint* checkpoint, const Json& identity) : checkpoint_(checkpoint) {
-    if (checkpoint_) checkpoint_->begin(identity);
+  OpenCheckpoint(Checkpoint& checkpoint, const Json& identity) : checkpoint_(&checkpoint) {
+    checkpoint.begin(identity);
   }
   OpenCheckpoint(const OpenCheckpoint&) = delete;
   OpenCheckpoint& operator=(const OpenCheckpoint&) = delete;
@@ -159,8 +159,13 @@ Fitted<Model> fit_from(const Model& model, const Sample<DataOf<Model>>& sample, 
     };
   }
 
-  if (options.checkpoint && options.execution && options.execution->rank() > 0) options.checkpoint->leave_the_file();
-  OpenCheckpoint checkpoint(options.checkpoint.get(), identity_of<Model>(sample, options));
+  std::optional<OpenCheckpoint> checkpoint;
+  if (options.checkpoint) {
+    Execution* const execution = options.execution.get();
+    in_unison(execution, [] {});  // all have looked at the file, which the first is about to write
+    if (execution && execution->rank() > 0) options.checkpoint->leave_the_file();
+    in_unison(execution, [&] { checkpoint.emplace(*options.checkpoint, identity_of<Model>(sample, options)); });
+  }
   Summary summary;
   std::optional<EmRun<Model>> best;
   arena.execute([&] {
@@ -193,7 +198,9 @@ Fitted<Model> fit_from(const Model& model, const Sample<DataOf<Model>>& sample, 
   summary.ranks = options.execution ? options.execution->size() : 1;
   summary.seed = options.seed;
   summary.seconds = seconds_since(begin) + (options.checkpoint ? options.checkpoint->earlier_seconds() : 0);
-  checkpoint.end(!paused && !(options.checkpoint && options.checkpoint->closed()));
+  if (checkpoint) {
+    in_unison(options.execution.get(), [&] { checkpoint->end(!paused && !options.checkpoint->closed()); });
+  }
   return {best->parameters(), std::move(summary), best->trace()};
 }
 

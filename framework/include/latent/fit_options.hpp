@@ -63,7 +63,7 @@ struct FitOptions {
   // Threads to use; unset: all there are. The result does not depend on it.
   std::optional<std::size_t> threads = std::nullopt;
 
-  // With observers on several ranks, all see the same iterations and must give the same answers.
+  // Of several ranks the answers of the first count, from the next E-step on.
   Observer observer = nullptr;
 
   // Asked before every iteration, by any thread: whether the fit is to stop for now, with Verdict::interrupted

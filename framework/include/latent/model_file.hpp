@@ -30,5 +30,7 @@ Json model_to_json(const std::string& name, const AnyModel& model, std::span<con
 // name and naming the key, for whatever is not such a model.
 StoredModel read_model_file(const std::filesystem::path& file, std::span<const ModelEntry> entries);
 StoredModel model_from_json(const Json& json, std::span<const ModelEntry> entries);
+// The same to go on fitting it: with those options besides that it was fitted with (priors), of which key "fit" tells.
+StoredModel fitted_model_from_json(const Json& json, std::span<const ModelEntry> entries);
 
 }  // namespace latent

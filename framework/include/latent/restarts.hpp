@@ -13,10 +13,10 @@
 #include <vector>
 
 #include <latent/em_run.hpp>
-#include <latent/json_form.hpp>
 #include <latent/latent_model.hpp>
 #include <latent/random.hpp>
 #include <latent/sample.hpp>
+#include <latent/saved_state.hpp>
 #include <latent/start_data.hpp>
 #include <latent/subset.hpp>
 #include <latent/summary.hpp>
@@ -76,7 +76,10 @@ class StartSearch {
     if constexpr (Varies<Model>) {
       std::size_t in_vain = 0;
       for (std::size_t round = 0; options_.starts > 1 && round < options_.variation_rounds && in_vain < 2; ++round) {
-        if (interrupted()) break;
+        if (interrupted()) {  // what follows would not be so in a fit that nobody stopped
+          if (options_.checkpoint) options_.checkpoint->close();
+          break;
+        }
         const typename Model::Parameters centre = runs_[best].parameters();
         const std::size_t found = run_all(options_.starts, [&](std::size_t index) {
           Random random = random_stream(options_.seed, index);
@@ -271,13 +274,20 @@ template <LatentModel Model, class Search>
 Found<Model> found_by_first_rank(Execution* execution, const Search& search) {
   if constexpr (HasFields<typename Model::Parameters>) {
     if (is_shared(execution)) {
-      const Json told = Json::from_cbor(from_first_rank(execution, [&] {
-        const Found<Model> found = search();
-        const auto bytes = Json::to_cbor({{"start", found.start}, {"parameters", to_json(found.parameters)}});
+      const auto visit = [](SavedState& state, Found<Model>& found) {
+        state.visit("start", found.start);
+        state.visit("parameters", found.parameters);
+      };
+      const std::string told = from_first_rank(execution, [&] {
+        Found<Model> found = search();
+        SavedState state;
+        visit(state, found);
+        const auto bytes = Json::to_cbor(state.json());
         return std::string(bytes.begin(), bytes.end());
-      }));
-      Found<Model> found{{}, told.at("start").template get<std::size_t>()};
-      from_json(told.at("parameters"), found.parameters);
+      });
+      Found<Model> found;
+      SavedState state(Json::from_cbor(told));
+      visit(state, found);
       return found;
     }
   }

@@ -157,6 +157,7 @@ Observations FileRows::read(std::size_t first, std::size_t count) const {
   if (rows <= kept) return view();  // there is no room for more
 
   window.source = 0;  // should reading fail
+  if (!follows) shard.expect_unchanged();
   if (kept > 0) {
     char* const values = reinterpret_cast<char*>(window.values.data());
     std::memmove(values, values + (first - window.first) * row_bytes, kept * row_bytes);

@@ -1,6 +1,7 @@
 #include "shards.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cerrno>
 #include <optional>
@@ -36,6 +37,10 @@ std::size_t read_at(const std::string& name, int descriptor, std::uint64_t at, c
   return filled;
 }
 
+std::int64_t time_of_writing(const struct ::stat& status) {
+  return std::int64_t{status.st_mtim.tv_sec} * 1000000000 + status.st_mtim.tv_nsec;
+}
+
 // For the header.
 class OpenFile final : public ByteSource {
  public:
@@ -55,8 +60,11 @@ class OpenFile final : public ByteSource {
 };
 
 // All files stay open. Of how many a process may have open the soft limit is usually the smaller.
-void allow_open_files(std::size_t count) {
+std::atomic<std::size_t> open_shards = 0;
+
+void allow_open_files(std::size_t more) {
   constexpr rlim_t others = 64;
+  const std::size_t count = open_shards + more;
   struct ::rlimit limit {};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= count + others) return;
   limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, count + others);
@@ -89,6 +97,14 @@ void Shard::read_rest(std::size_t first, std::size_t count, char* to, std::size_
   throw DataFileError(truncated(name, header));
 }
 
+void Shard::expect_unchanged() const {
+  struct ::stat status {};
+  if (::fstat(descriptor, &status) == 0 && time_of_writing(status) == written) return;
+  if (static_cast<std::uint64_t>(status.st_size) < byte_of(end_row())) throw DataFileError(truncated(name, header));
+  throw DataFileError(name +
+                      ": has changed since the program opened it; data must stay as they are while they are read");
+}
+
 void Shard::expect(std::size_t first, std::size_t count) const {
   ::posix_fadvise(descriptor, static_cast<off_t>(byte_of(first)), static_cast<off_t>(count * row_bytes()),
                   POSIX_FADV_WILLNEED);
@@ -108,6 +124,7 @@ Shards::~Shards() { close(); }
 
 void Shards::close() {
   for (const Shard& shard : shards_) ::close(shard.descriptor);
+  open_shards -= shards_.size();
 }
 
 void Shards::open(const std::filesystem::path& file) {
@@ -117,6 +134,7 @@ void Shards::open(const std::filesystem::path& file) {
   shard.descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   if (shard.descriptor < 0) fail(shard.name, "cannot be opened", errno);
   shards_.push_back(std::move(shard));  // which close() closes
+  ++open_shards;
   Shard& opened = shards_.back();
   struct ::stat status {};
   if (::fstat(opened.descriptor, &status) != 0) fail(opened.name, "cannot be read", errno);
@@ -124,6 +142,7 @@ void Shards::open(const std::filesystem::path& file) {
     throw DataFileError(opened.name + (S_ISDIR(status.st_mode) ? ": is a directory, expected a .npy file"
                                                                : ": is no regular file, of which parts could be read"));
   }
+  opened.written = time_of_writing(status);
   OpenFile source(opened.name, opened.descriptor);
   opened.header = read_npy_header(source);
   opened.begin = source.position();

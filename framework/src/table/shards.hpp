@@ -16,6 +16,7 @@ struct Shard {
   int descriptor = -1;
   std::uint64_t begin = 0;    // byte of the first item
   std::size_t first_row = 0;  // among the rows of all
+  std::int64_t written = 0;   // when, in nanoseconds
   NpyHeader header;
 
   std::size_t end_row() const { return first_row + header.rows; }
@@ -27,6 +28,8 @@ struct Shard {
   std::size_t read_what_is_cached(std::size_t first, std::size_t count, char* to) const;
   // The others.
   void read_rest(std::size_t first, std::size_t count, char* to, std::size_t bytes_read) const;
+  // Throws DataFileError if somebody has written to the file since it was opened.
+  void expect_unchanged() const;
   // Says that those rows are about to be read.
   void expect(std::size_t first, std::size_t count) const;
 };

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <iostream>
 #include <string>
 
@@ -34,6 +35,18 @@ Json account_of(const StoredModel& fitted, const MStep& step, std::size_t observ
   return fit;
 }
 
+// A prior may depend on the data as a whole, which are not here: its share of the objective shows whether it is the same.
+void check_prior(const StoredModel& fitted, const MStep& step, const std::string& file) {
+  const Json& fit = fitted.fit;
+  if (!fit.is_object() || !fit.contains("objective") || !fit.contains("log_likelihood")) return;
+  if (!fit["objective"].is_number() || !fit["log_likelihood"].is_number()) return;
+  const double log_likelihood = fit["log_likelihood"].get<double>();
+  const double there = fit["objective"].get<double>() - log_likelihood, here = step.objective - step.log_likelihood;
+  if (std::abs(there - here) <= 1e-9 * (std::abs(log_likelihood) + std::abs(there))) return;
+  throw ModelError(file + ": was fitted with the log-prior " + rounded(there) + ", here it is " + rounded(here) +
+                   ": the prior depends on the data as a whole, and sums of them do not tell it");
+}
+
 int maximize(const Arguments& arguments, Entries entries) {
   check_output(arguments, "output", {"FITTED", "SUMS"});
   const StoredModel fitted = read_model_file(arguments.text("FITTED"), entries);
@@ -48,7 +61,11 @@ int maximize(const Arguments& arguments, Entries entries) {
   } catch (const DataError& error) {
     throw DataError(file + ": " + error.what());
   }
-  for (const Note& note : step.notes) std::cerr << "latent: " << note.message << "\n";
+  check_prior(fitted, step, arguments.text("FITTED"));
+  for (const Note& note : step.notes) {
+    std::cerr << "latent: " << (note.component ? "component " + std::to_string(*note.component + 1) + " " : "")
+              << note.message << "\n";
+  }
   const Json next =
       model_to_json(fitted.name, *sums.model().model, fitted.columns, account_of(fitted, step, sums.observations()));
   write_file_atomically(arguments.text("output"), json_text(next) + "\n");

@@ -264,15 +264,25 @@ TEST_SUITE("cli/same_bits") {
     check_refused({"accumulate", "fitted.json", "parts/14.npy", "-o", "two.acc"}, "parts/14.npy: ");
   }
 
-  TEST_CASE("accumulate, maximize: as the model was fitted, with its prior, columns and weights") {
+  TEST_CASE("accumulate, maximize: as the model was fitted, with its options, columns and weights") {
     const Folder folder;
-    const Words fit{"fit", "gmm", old_faithful, "--components", "2", "--prior", "conjugate", "--starts", "1"};
+    const Words fit{"fit", "gmm", old_faithful, "--components", "2", "--regularization", "0.3", "--starts", "1"};
     run(folder, fit + Words{"--max-iterations", "0", "-o", "start.json"});
     run(folder, {"accumulate", "start.json", old_faithful, "-o", "all.acc"});
-    run(folder, {"maximize", "start.json", "all.acc", "-o", "next.json"});
+    const Result told = folder.latent({"maximize", "start.json", "all.acc", "-o", "next.json"});
+    CHECK(told.status == 0);
+    CHECK(told.err.find("component 1 has no spread in some direction") != std::string::npos);
     run(folder,
         fit + Words{"--max-iterations", "1", "--acceleration", "none", "--tolerance", "0", "-o", "fitted.json"});
     CHECK(Json::parse(folder.read("next.json"))["parameters"] == Json::parse(folder.read("fitted.json"))["parameters"]);
+
+    // But a prior that is made of all data cannot be had of their sums.
+    run(folder, {"fit", "gmm", old_faithful, "--components", "2", "--prior", "conjugate", "-o", "start.json"});
+    run(folder, {"accumulate", "start.json", old_faithful, "-o", "all.acc"});
+    const Result refused = folder.latent({"maximize", "start.json", "all.acc", "-o", "never.json"});
+    CHECK(refused.status == 1);
+    CHECK(refused.err.starts_with("latent: start.json: was fitted with the log-prior -"));
+    CHECK(!fs::exists(folder / "never.json"));
 
     const Words weighted{"fit", "gmm",          widows, "--columns",      "1",    "--weights",   "2", "--starts",
                          "1",   "--components", "2",    "--acceleration", "none", "--tolerance", "0"};

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
 #include <latent/accumulator.hpp>
@@ -67,9 +66,9 @@ void append(LeafPart& part, const LeafPart& next) {
 
 // Where the leaf ends that has this observation.
 std::size_t leaf_end(const SumTree& tree, std::size_t observation) {
-  const auto leaves = std::views::iota(std::size_t{1}, tree.leaves + 1);
-  return tree.begin(
-      *std::ranges::upper_bound(leaves, observation, {}, [&](std::size_t leaf) { return tree.begin(leaf); }));
+  SumNode node{0, tree.leaves};
+  while (node.leaves > 1) node = observation < tree.begin(node.right().first) ? node.left() : node.right();
+  return tree.begin(node.first + 1);
 }
 
 // "observations 5 to 8", counted from 1.

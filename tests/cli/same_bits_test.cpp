@@ -203,7 +203,7 @@ TEST_SUITE("cli/same_bits") {
                           subject.plugin);
         }
         // Some first, in another order each time, then all.
-        std::ranges::rotate(parts, parts.begin() + 1);
+        std::rotate(parts.begin(), parts.begin() + 1, parts.end());
         Words first{"merge", "-o", "some.acc"}, all{"merge", "some.acc", "-o", "all.acc"};
         for (std::size_t i = 0; i < parts.size(); ++i) (i < 2 ? first : all).push_back(parts[i] + ".acc");
         run(folder, first + subject.plugin);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -6,6 +7,7 @@
 #include <latent/accumulator.hpp>
 #include <latent/data_identity.hpp>
 #include <latent/error.hpp>
+#include <latent/file_rows.hpp>
 #include <latent/model_file.hpp>
 #include <latent/table.hpp>
 #include <latent/text.hpp>
@@ -25,7 +27,8 @@ Usage accumulate_usage() {
       {"FITTED", "DATA"},
       "Makes the sums that an M-step needs of a part of the data, at the parameters of the model FITTED: a step of EM "
       "by programs that know nothing of each other, which merge adds up and maximize completes. A part of the data "
-      "that the model was fitted to is known by its name and size; each of several files is a part.",
+      "that the model was fitted to is known by its name and size, or by the .npy files beside it, if these have as "
+      "many rows as the model was fitted to; each of several files is a part.",
       {table_options(),
        {"Sums",
         {{"of", "DATA",
@@ -55,6 +58,23 @@ Arguments as_in_fit(Arguments arguments, const StoredModel& stored) {
   return arguments;
 }
 
+// That of the .npy files of the folder that `file` is in, if they have as many rows as the model was fitted to: then it
+// was fitted to the same rows in another form. Else empty.
+DataLayout layout_of_folder(const std::filesystem::path& file, const StoredModel& stored) {
+  const DataNeeds needs = stored.model->needs();
+  const Json fit = stored.fit.is_object() ? stored.fit : Json::object();
+  if (needs.sequences || needs.groups || file.extension() != ".npy" || !fit.contains("observations")) return {};
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  std::vector<std::filesystem::path> files = npy_files_of(folder);
+  if (!file.has_parent_path()) std::ranges::for_each(files, [](auto& each) { each = each.filename(); });
+  try {
+    DataLayout layout = layout_of(files, needs);
+    if (fit["observations"] == layout.observations()) return layout;
+  } catch (const DataError&) {  // some other file there
+  }
+  return {};
+}
+
 // The place of the part that was read from `file` in the data that --of names, or those the model was fitted to; else
 // it is data of its own.
 DataPlace place_of(const std::filesystem::path& file, std::size_t observations, const RowData& rows,
@@ -78,6 +98,7 @@ DataPlace place_of(const std::filesystem::path& file, std::size_t observations, 
                       "it is a part of");
     }
   }
+  if (const auto place = layout_of_folder(file, stored).place_of(file, observations)) return *place;
   return place_alone(file, observations, identity_of(rows));
 }
 

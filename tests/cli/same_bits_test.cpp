@@ -264,6 +264,24 @@ TEST_SUITE("cli/same_bits") {
     check_refused({"accumulate", "fitted.json", "parts/14.npy", "-o", "two.acc"}, "parts/14.npy: ");
   }
 
+  TEST_CASE("accumulate: files of a folder with as many rows as the model was fitted to are its data") {
+    const Folder folder;
+    write_data(folder, subjects.front());
+    const Words fit{"fit",  "gmm",         "all.npy", "--components", "3", "--starts", "1", "--acceleration",
+                    "none", "--tolerance", "0"};
+    run(folder, fit + Words{"--max-iterations", "0", "-o", "start.json"});
+    Words merge{"merge", "-o", "all.acc"};
+    for (const char* part : {"12", "10", "13", "11"}) {
+      run(folder,
+          {"accumulate", "start.json", std::string("parts/") + part + ".npy", "-o", std::string(part) + ".acc"});
+      merge.push_back(std::string(part) + ".acc");
+    }
+    run(folder, merge);
+    run(folder, {"maximize", "start.json", "all.acc", "-o", "next.json"});
+    run(folder, fit + Words{"--max-iterations", "1", "-o", "fitted.json"});
+    CHECK(Json::parse(folder.read("next.json"))["parameters"] == Json::parse(folder.read("fitted.json"))["parameters"]);
+  }
+
   TEST_CASE("accumulate, maximize: as the model was fitted, with its options, columns and weights") {
     const Folder folder;
     const Words fit{"fit", "gmm", old_faithful, "--components", "2", "--regularization", "0.3", "--starts", "1"};

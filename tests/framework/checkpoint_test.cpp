@@ -21,6 +21,7 @@
 #include "support/faulty_mixture.hpp"
 #include "support/nested_parameters.hpp"
 #include "support/normal_mixture.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace {
 
@@ -32,25 +33,6 @@ using latent::FitOptions;
 using latent::Iteration;
 using Fitted = latent::Fitted<NormalMixture>;
 using Numbers = std::vector<double>;
-
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "latent-checkpoint-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()));
-    path_ = name;
-  }
-  ~Folder() { fs::remove_all(path_); }
-  fs::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  fs::path path_;
-};
-
-std::string content_of(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
 
 const Numbers& data() {
   static const Numbers numbers = [] {
@@ -118,7 +100,7 @@ constexpr latent::Acceleration accelerations[]{latent::Acceleration::none, laten
 
 TEST_SUITE("framework/checkpoint") {
   TEST_CASE("checkpoint: keeping one changes nothing of the result") {
-    const Folder folder;
+    const TemporaryFolder folder;
     FitOptions options{.starts = 5};
     const Fitted expected = latent::fit<NormalMixture>(three(), data(), options);
     options.checkpoint = std::make_shared<Checkpoint>(folder / "a", CheckpointInterval{.iterations = 5});
@@ -134,7 +116,7 @@ TEST_SUITE("framework/checkpoint") {
       const Fitted expected = latent::fit<NormalMixture>(three(), data(), options);
       for (const std::size_t part : {1, 2, 5, 13, 40}) {
         CAPTURE(part);
-        const Folder folder;
+        const TemporaryFolder folder;
         check_same(fit_in_parts(three(), data(), options, folder / "a", part + 1), expected);
       }
     }
@@ -148,7 +130,7 @@ TEST_SUITE("framework/checkpoint") {
       REQUIRE((expected.summary.searched > 0) == (search_observations == 150));
       for (const std::size_t part : {9, 37, 300}) {
         CAPTURE(part);
-        const Folder folder;
+        const TemporaryFolder folder;
         check_same(fit_in_parts(three(), data(), options, folder / "a", part), expected);
       }
     }
@@ -159,7 +141,7 @@ TEST_SUITE("framework/checkpoint") {
     const Fitted expected = latent::fit<NormalMixture>(three(), data(), options);
     for (std::size_t iteration = 1; iteration < 2000; iteration += iteration / 4 + 1) {
       CAPTURE(iteration);
-      const Folder folder;
+      const TemporaryFolder folder;
       FitOptions dying = options;
       dying.threads = 1 + iteration % 3;
       dying.checkpoint = std::make_shared<Checkpoint>(folder / "a", CheckpointInterval{.iterations = 4});
@@ -177,7 +159,7 @@ TEST_SUITE("framework/checkpoint") {
     for (const latent::Variant variant : {latent::Variant::incremental, latent::Variant::online}) {
       FitOptions options{.variant = variant, .starts = 2};
       const Fitted expected = latent::fit<NormalMixture>(three(), data(), options);
-      const Folder folder;
+      const TemporaryFolder folder;
       // A part must be longer than the passes, which begin anew.
       check_same(fit_in_parts(three(), data(), options, folder / "a", 30), expected);
     }
@@ -189,12 +171,12 @@ TEST_SUITE("framework/checkpoint") {
     FitOptions options{.starts = 2, .short_iterations = 5};
     const NormalMixture narrow{.components = 3, .start_variance = 0.01};
     const Fitted expected = latent::fit<NormalMixture>(narrow, spiked, options);
-    const Folder folder;
+    const TemporaryFolder folder;
     check_same(fit_in_parts(narrow, spiked, options, folder / "a", 7), expected);
   }
 
   TEST_CASE("checkpoint: one that is complete gives the result again") {
-    const Folder folder;
+    const TemporaryFolder folder;
     FitOptions options{.starts = 3};
     options.checkpoint = std::make_shared<Checkpoint>(folder / "a");
     const Fitted expected = latent::fit<NormalMixture>(three(), data(), options);
@@ -208,7 +190,7 @@ TEST_SUITE("framework/checkpoint") {
   TEST_CASE("checkpoint: an interruption stops at the next iteration with the best so far") {
     for (const std::size_t after : {1, 20, 100}) {
       CAPTURE(after);
-      const Folder folder;
+      const TemporaryFolder folder;
       FitOptions options{.starts = 5, .short_iterations = 12};
       const Fitted expected = latent::fit<NormalMixture>(three(), data(), options);
       std::atomic<std::size_t> seen = 0;
@@ -229,7 +211,7 @@ TEST_SUITE("framework/checkpoint") {
   }
 
   TEST_CASE("checkpoint: a file is not overwritten but by the checkpoint that follows a complete fit") {
-    const Folder folder;
+    const TemporaryFolder folder;
     std::ofstream(folder / "notes") << "mine";
     CHECK(error_of([&] { Checkpoint(folder / "notes"); }) ==
           (folder / "notes").string() + ": is not a checkpoint file; it would be overwritten");
@@ -249,7 +231,7 @@ TEST_SUITE("framework/checkpoint") {
   }
 
   TEST_CASE("checkpoint: one of another fit is refused and left alone") {
-    const Folder folder;
+    const TemporaryFolder folder;
     FitOptions options{.starts = 2};
     options.checkpoint = std::make_shared<Checkpoint>(folder / "a", CheckpointInterval{.iterations = 1});
     REQUIRE(dies(three(), data(), options, 30));
@@ -276,7 +258,7 @@ TEST_SUITE("framework/checkpoint") {
   }
 
   TEST_CASE("checkpoint: a disk that is full ends the fit and leaves the last one whole") {
-    const Folder folder;
+    const TemporaryFolder folder;
     FitOptions options{.starts = 2};
     options.checkpoint = std::make_shared<Checkpoint>(folder / "a", CheckpointInterval{.iterations = 1});
     const Fitted expected = latent::fit<NormalMixture>(three(), data(), {.starts = 2});
@@ -302,7 +284,7 @@ TEST_SUITE("framework/checkpoint") {
   }
 
   TEST_CASE("checkpoint: a fit that cannot begin leaves none behind") {
-    const Folder folder;
+    const TemporaryFolder folder;
     FitOptions options{.starts = 2};
     options.checkpoint = std::make_shared<Checkpoint>(folder / "a");
     CHECK(error_of([&] { latent::fit<NormalMixture>(three(), Numbers{}, options); }) == "there are no observations");

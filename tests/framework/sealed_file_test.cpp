@@ -14,29 +14,12 @@
 #include <latent/error.hpp>
 #include <latent/sealed_file.hpp>
 
+#include "support/temporary_folder.hpp"
+
 namespace {
 
 namespace fs = std::filesystem;
 using latent::Json;
-
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "latent-sealed-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()));
-    path_ = name;
-  }
-  ~Folder() { fs::remove_all(path_); }
-  fs::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  fs::path path_;
-};
-
-std::string bytes_of(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
 
 void put(const fs::path& file, const std::string& bytes) { std::ofstream(file, std::ios::binary) << bytes; }
 
@@ -82,7 +65,7 @@ Json some_content() {
 
 TEST_SUITE("framework/sealed_file") {
   TEST_CASE("sealed file: what was written is read, numbers bit for bit") {
-    const Folder folder;
+    const TemporaryFolder folder;
     latent::write_sealed_file(folder / "a", "checkpoint", 1, some_content());
     const Json read = latent::read_sealed_file(folder / "a", "checkpoint", 1);
     CHECK(read == some_content());
@@ -95,15 +78,15 @@ TEST_SUITE("framework/sealed_file") {
   }
 
   TEST_CASE("sealed file: packed numbers take eight bytes each") {
-    const Folder folder;
+    const TemporaryFolder folder;
     latent::write_sealed_file(folder / "a", "accumulator", 1, {{"sums", latent::packed(std::vector<double>(100000))}});
     CHECK(fs::file_size(folder / "a") < 800000 + 100);
   }
 
   TEST_CASE("sealed file: every shorter file is refused as truncated") {
-    const Folder folder;
+    const TemporaryFolder folder;
     latent::write_sealed_file(folder / "a", "checkpoint", 1, some_content());
-    const std::string bytes = bytes_of(folder / "a");
+    const std::string bytes = content_of(folder / "a");
     for (std::size_t size = 0; size < bytes.size(); ++size) {
       put(folder / "b", bytes.substr(0, size));
       CAPTURE(size);
@@ -114,9 +97,9 @@ TEST_SUITE("framework/sealed_file") {
   }
 
   TEST_CASE("sealed file: no flipped bit goes unnoticed") {
-    const Folder folder;
+    const TemporaryFolder folder;
     latent::write_sealed_file(folder / "a", "checkpoint", 1, some_content());
-    const std::string bytes = bytes_of(folder / "a");
+    const std::string bytes = content_of(folder / "a");
     for (std::size_t at = 0; at < bytes.size(); ++at) {
       for (int bit = 0; bit < 8; ++bit) {
         std::string damaged = bytes;
@@ -129,7 +112,7 @@ TEST_SUITE("framework/sealed_file") {
   }
 
   TEST_CASE("sealed file: what is no such file, or another, is said so") {
-    const Folder folder;
+    const TemporaryFolder folder;
     CHECK(refusal(folder / "none") == "cannot be opened: No such file or directory");
     CHECK(refusal(folder / ".").starts_with("is a directory, expected is a checkpoint file"));
     put(folder / "data.csv", "1,2\n3,4\n");
@@ -142,9 +125,9 @@ TEST_SUITE("framework/sealed_file") {
   }
 
   TEST_CASE("sealed file: a length that no file has is not believed") {
-    const Folder folder;
+    const TemporaryFolder folder;
     latent::write_sealed_file(folder / "a", "checkpoint", 1, some_content());
-    std::string bytes = bytes_of(folder / "a");
+    std::string bytes = content_of(folder / "a");
     bytes[8 + 16 + 8 + 6] = 0x7f;  // of the length, the second highest byte
     put(folder / "a", bytes);
     CHECK(refusal(folder / "a").starts_with("is truncated: "));

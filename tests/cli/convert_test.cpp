@@ -20,7 +20,7 @@ TEST_SUITE("cli/convert") {
     CHECK(from_npy["parameters"] == from_text["parameters"]);
 
     const Result piped =
-        folder.latent({"convert", "-", "waiting.npy", "--float32", "--columns", "waiting"}, contents_of(old_faithful));
+        folder.latent({"convert", "-", "waiting.npy", "--float32", "--columns", "waiting"}, content_of(old_faithful));
     CHECK(piped.out == "waiting.npy: 272 rows of 1 column (float32): waiting\n");
     CHECK(folder.latent({"convert", "waiting.npy", "again.npy"}).out == "again.npy: 272 rows of 1 column (float32)\n");
     CHECK(folder.read("again.npy") == folder.read("waiting.npy"));

@@ -101,18 +101,21 @@ TEST_SUITE("cli/data_files") {
     CHECK(states.find("\nparts/2.npy,") != std::string::npos);
   }
 
+#if !defined(__SANITIZE_ADDRESS__)  // whose shadow is larger than any limit
   TEST_CASE("fit: data of twice the address space, in little memory") {
     const Folder folder;
     run(folder, {"fit", "gmm", old_faithful}, {"--components", "2", "--output", "m.json"});
-    run(folder, {"sample", "m.json"}, {"--count", "8000000", "--output", "large.npy"});  // 128 MB
+    run(folder, {"sample", "m.json"}, {"--count", "500000", "--output", "rows.npy"});  // 8 MB, under sixteen names
+    folder.shell("mkdir large; for i in {01..16}; do ln rows.npy large/$i.npy; done");
     const Result result = folder.shell(
-        "ulimit -v 62500; $latent fit gmm large.npy --components 2 --starts 1 --max-iterations 2 --threads 2 "
+        "ulimit -v 62500; $latent fit gmm large --components 2 --starts 1 --max-iterations 2 --threads 2 "
         "--tolerance 0 --covariance diagonal --json");
     CHECK(result.err == "");
     REQUIRE(result.status == 0);
     CHECK(result.json()["observations"] == 8000000);
     CHECK(result.peak_kilobytes < 60000);
   }
+#endif
 
   TEST_CASE(
       "fit: a file that becomes shorter meanwhile ends it with a line that names the file, and nothing is written") {

@@ -163,7 +163,7 @@ TEST_SUITE("cli/fit") {
 
   TEST_CASE("fit: CSV, TSV, spaces, NumPy and standard input give the same fit") {
     const Folder folder;
-    const std::string csv = contents_of(old_faithful);
+    const std::string csv = content_of(old_faithful);
     std::string tsv = csv, spaces, crlf;
     std::replace(tsv.begin(), tsv.end(), ',', '\t');
     for (const char c : csv.substr(csv.find('\n') + 1)) spaces += c == ',' ? std::string("   ") : std::string(1, c);
@@ -247,7 +247,7 @@ TEST_SUITE("cli/fit") {
   TEST_CASE("fit: a start from a file takes the columns of the file's names") {
     const Folder folder;
     const Json plain = fit_json(folder, old_faithful, {"--components", "2", "--output", "m.json"});
-    std::istringstream lines(contents_of(old_faithful));
+    std::istringstream lines(content_of(old_faithful));
     std::string text, line;
     while (std::getline(lines, line)) {
       const std::size_t comma = line.find(',');

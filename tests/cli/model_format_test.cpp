@@ -11,7 +11,7 @@
 TEST_SUITE("cli/model_format") {
   using namespace cli_test;
 
-  std::string document() { return contents_of(LATENT_SOURCE_DIR "/docs/model-format.md"); }
+  std::string document() { return content_of(LATENT_SOURCE_DIR "/docs/model-format.md"); }
 
   // The first block of code in that language.
   std::string example() {

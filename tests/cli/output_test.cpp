@@ -56,7 +56,7 @@ TEST_SUITE("cli/output") {
 
   TEST_CASE("output: the data, the model and the outputs must be different files") {
     const Folder folder;
-    folder.write("x.csv", contents_of(old_faithful));
+    folder.write("x.csv", content_of(old_faithful));
     const std::string data = folder.read("x.csv");
     fs::create_symlink("x.csv", folder / "link.csv");
     const Words fit{"fit", "gmm", "x.csv", "--components", "2"};
@@ -117,9 +117,9 @@ TEST_SUITE("cli/output") {
     const Result result = folder.shell("$latent fit gmm " + old_faithful +
                                        " --components 2 --output /dev/stdout --trace /dev/null --json | head -2");
     CHECK(result.out == "{\n  \"format\": \"latent-model\",\n");
-    const Result both =
-        folder.shell("$latent fit gmm " + old_faithful +
-                     " --components 2 --output >(cat > copy.json) > /dev/null; sleep 0.2; $latent inspect copy.json");
+    const Result both = folder.shell("$latent fit gmm " + old_faithful +
+                                     " --components 2 --output >(cat > copy; mv copy copy.json) > /dev/null; "
+                                     "until [ -e copy.json ]; do sleep 0.01; done; $latent inspect copy.json");
     CHECK(both.out.starts_with("model            gmm\n"));
   }
 

@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -20,6 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/temporary_folder.hpp"
+
 // Runs the program `latent` as its users do, in a folder of its own.
 
 namespace cli_test {
@@ -29,11 +30,6 @@ using Json = nlohmann::ordered_json;
 using Words = std::vector<std::string>;
 
 inline const std::string old_faithful = LATENT_SOURCE_DIR "/examples/data/old_faithful.csv";
-
-inline std::string contents_of(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
 
 // How a program ended and what it wrote.
 struct Result {
@@ -45,29 +41,18 @@ struct Result {
 };
 
 // A folder that is the working folder of the programs run in it; removed at the end.
-class Folder {
+class Folder : public TemporaryFolder {
  public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "latent-cli-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()));
-    path_ = name;
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  const fs::path& path() const { return path_; }
-  fs::path operator/(const std::string& name) const { return path_ / name; }
   std::string write(const std::string& name, const std::string& content) const {
-    std::ofstream(path_ / name, std::ios::binary) << content;
+    std::ofstream(path() / name, std::ios::binary) << content;
     return name;
   }
-  std::string read(const std::string& name) const { return contents_of(path_ / name); }
+  std::string read(const std::string& name) const { return content_of(path() / name); }
 
   // The names of all files, hidden ones too, in order.
   std::vector<std::string> files() const {
     std::vector<std::string> names;
-    for (const fs::directory_entry& entry : fs::directory_iterator(path_)) names.push_back(entry.path().filename());
+    for (const fs::directory_entry& entry : fs::directory_iterator(path())) names.push_back(entry.path().filename());
     std::sort(names.begin(), names.end());
     return names;
   }
@@ -85,7 +70,7 @@ class Folder {
  private:
   // Standard input and output are files beside the folder, so that nobody waits for anybody.
   Result run(Words words, const std::string& input) const {
-    const std::string base = path_.string();
+    const std::string base = path().string();
     std::ofstream(base + ".in", std::ios::binary) << input;
     ::posix_spawn_file_actions_t actions;
     ::posix_spawn_file_actions_init(&actions);
@@ -102,15 +87,15 @@ class Folder {
     REQUIRE(::posix_spawn(&child, arguments.front(), &actions, nullptr, arguments.data(), environ) == 0);
     ::posix_spawn_file_actions_destroy(&actions);
     Result result = wait_for(child);
-    result.out = contents_of(base + ".out");
-    result.err = contents_of(base + ".err");
+    result.out = content_of(base + ".out");
+    result.err = content_of(base + ".err");
     for (const char* ending : {".in", ".out", ".err"}) fs::remove(base + ending);
     return result;
   }
 
   static Result wait_for(pid_t child) {
     using namespace std::chrono_literals;
-    const auto latest = std::chrono::steady_clock::now() + 60s;  // a hang is a defect
+    const auto latest = std::chrono::steady_clock::now() + 300s;  // a hang is a defect; a slow machine is none
     int status = 0;
     struct ::rusage usage {};
     while (::wait4(child, &status, WNOHANG, &usage) == 0) {
@@ -122,8 +107,6 @@ class Folder {
     result.peak_kilobytes = usage.ru_maxrss;
     return result;
   }
-
-  fs::path path_;
 };
 
 // The program ended with that status and nothing but that line on standard error.

@@ -116,13 +116,14 @@ TEST_SUITE("cli/same_bits") {
       CAPTURE(subject.model);
       const Folder folder;
       write_data(folder, subject);
-      run(folder, fit_words(subject, {"--starts", "3", "--threads", "1", "--data-in", "memory"}));
+      const Words search{"--starts", "3", "--max-iterations", "40"};
+      run(folder, fit_words(subject, search + Words{"--threads", "1", "--data-in", "memory"}));
       const std::string expected = found(folder, "fitted.json");
       for (const char* threads : {"1", "2", "3", "8"}) {
         for (const char* where : {"memory", "files"}) {
           CAPTURE(threads);
           CAPTURE(where);
-          run(folder, fit_words(subject, {"--starts", "3", "--threads", threads, "--data-in", where}));
+          run(folder, fit_words(subject, search + Words{"--threads", threads, "--data-in", where}));
           CHECK(found(folder, "fitted.json") == expected);
         }
       }
@@ -154,7 +155,7 @@ TEST_SUITE("cli/same_bits") {
         fs::remove(folder / "fitted.json");
         const Result result = by_ranks(
             folder, ranks, fit_words(subject, {"--starts", "2", "--max-iterations", "30", "--threads", threads}));
-        CHECK(result.err == "");
+        CHECK(result.err.find("latent: ") == std::string::npos);  // what Open MPI says of the machine is not ours
         REQUIRE(result.status == 0);
         CHECK(found(folder, "fitted.json") == expected);
         const Json told = Json::parse(folder.read("fitted.json"))["fit"];

@@ -18,7 +18,7 @@ TEST_SUITE("cli/use") {
 
   // Old Faithful with its columns in the other order, a column of text between, and that header.
   std::string swapped(const std::string& header) {
-    std::istringstream lines(contents_of(old_faithful));
+    std::istringstream lines(content_of(old_faithful));
     std::string text = header.empty() ? "" : header + "\n", line;
     std::getline(lines, line);
     while (std::getline(lines, line)) {
@@ -62,7 +62,7 @@ TEST_SUITE("cli/use") {
     check_error(folder.latent({"predict", "m.json", "-"}, "a,b\n1,2\n"), 1,
                 "standard input: has not all the columns that the model was fitted to (\"eruptions\", ...); say which "
                 "to take by --columns");
-    const std::string rows = contents_of(old_faithful);
+    const std::string rows = content_of(old_faithful);
     CHECK(folder.latent({"predict", "m.json", "-"}, rows.substr(rows.find('\n') + 1)).out == expected);
     CHECK(folder.latent({"predict", "m.json", "-"}, rows).out == expected);
   }

@@ -7,9 +7,9 @@
 #include <latent/error.hpp>
 #include <latent/model_file.hpp>
 #include <latent/typed_model.hpp>
-#include <unistd.h>
 
 #include "support/line_model.hpp"
+#include "support/temporary_folder.hpp"
 
 TEST_SUITE("framework/model_file") {
   using latent::Json;
@@ -33,21 +33,10 @@ TEST_SUITE("framework/model_file") {
     "options": {"dimensions": 1, "depth": 3}, "parameters": {"share": 0.25, "pair": [1, 2]}})");
   }
 
-  // A file that is removed at the end.
-  class File {
+  class File : TemporaryFolder {
    public:
-    explicit File(const std::string& content) : path_(std::filesystem::temp_directory_path() / name()) {
-      std::ofstream(path_, std::ios::binary) << content;
-    }
-    ~File() { std::filesystem::remove(path_); }
-    const std::filesystem::path& path() const { return path_; }
-
-   private:
-    static std::string name() {
-      static int count = 0;
-      return "latent-model-" + std::to_string(::getpid()) + "-" + std::to_string(++count) + ".json";
-    }
-    std::filesystem::path path_;
+    explicit File(const std::string& content) { std::ofstream(path()) << content; }
+    std::filesystem::path path() const { return *this / "model.json"; }
   };
 
   std::string error_of(const std::string& text) {

@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <numbers>
 #include <span>
 #include <stdexcept>
@@ -17,29 +16,12 @@
 #include <doctest/doctest.h>
 #include <latent/error.hpp>
 #include <latent/plot.hpp>
-#include <unistd.h>
+
+#include "support/temporary_folder.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "latent_plot_XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path = pattern;
-  }
-  ~Folder() { fs::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  std::size_t files() const {
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator(path), fs::directory_iterator()));
-  }
-
-  fs::path path;
-};
 
 // Programs are looked for in `folder` alone.
 class OnlyPath {
@@ -63,11 +45,6 @@ bool can_draw() {
     MESSAGE("skipped: " << std::string(error.what()));
     return false;
   }
-}
-
-std::string content(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 void write(const fs::path& file, const std::string& text) { std::ofstream(file) << text; }
@@ -165,10 +142,10 @@ struct Clusters {
   }
 
   std::string svg() const {
-    const Folder folder;
-    latent::write_plot(folder.path / "fit.svg", picture);
-    CHECK(folder.files() == 1);
-    return content(folder.path / "fit.svg");
+    const TemporaryFolder folder;
+    latent::write_plot(folder / "fit.svg", picture);
+    CHECK(folder.entries() == 1);
+    return content_of(folder / "fit.svg");
   }
 
   latent::RowMajorMatrix values;
@@ -262,17 +239,17 @@ TEST_SUITE("framework/plot") {
 
   TEST_CASE("plot: names and title are shown letter by letter") {
     if (!can_draw()) return;
-    const Folder folder;
+    const TemporaryFolder folder;
     Clusters clusters(20, 2, 2);
-    clusters.picture.names = {R"(a_b^2 {/x} 'q' "w" `touch )" + (folder.path / "x").string() + R"(` $HOME @y %d \n \)",
+    clusters.picture.names = {R"(a_b^2 {/x} 'q' "w" `touch )" + (folder / "x").string() + R"(` $HOME @y %d \n \)",
                               "durée — 期間 <&\x01>\xff"};
     clusters.picture.title = "it's a 'title'\nset output";
     const std::string svg = clusters.svg();
-    CHECK(contains(
-        svg, R"(<text>a_b^2 {/x} 'q' "w" `touch )" + (folder.path / "x").string() + R"(` $HOME @y %d \n \</text>)"));
+    CHECK(contains(svg,
+                   R"(<text>a_b^2 {/x} 'q' "w" `touch )" + (folder / "x").string() + R"(` $HOME @y %d \n \</text>)"));
     CHECK(contains(svg, "<text>durée — 期間 &lt;&amp; >\uFFFD</text>"));
     CHECK(contains(svg, "<text>it's a 'title' set output</text>"));
-    CHECK(folder.files() == 0);
+    CHECK(folder.entries() == 0);
   }
 
   TEST_CASE("plot: a long name is cut") {
@@ -323,63 +300,63 @@ TEST_SUITE("framework/plot") {
     latent::FitPicture picture;
     picture.trace = clusters.picture.trace;
     for (latent::Iteration& at : picture.trace) at.objective -= 5;
-    const Folder folder;
-    latent::write_plot(folder.path / "trace.svg", picture);
-    const std::string svg = content(folder.path / "trace.svg");
+    const TemporaryFolder folder;
+    latent::write_plot(folder / "trace.svg", picture);
+    const std::string svg = content_of(folder / "trace.svg");
     CHECK(dots(svg, "Objective by iteration") == 11);
     CHECK(contains(svg, "<text>log-likelihood + log-prior</text>"));
   }
 
   TEST_CASE("plot: the ending of the name chooses the format") {
     if (!can_draw()) return;
-    const Folder folder;
+    const TemporaryFolder folder;
     const Clusters clusters(20, 2, 2);
-    const fs::path strange = folder.path / "it's \"$(touch x)\" ; 100 %.PNG";
+    const fs::path strange = folder / "it's \"$(touch x)\" ; 100 %.PNG";
     latent::write_plot(strange, clusters.picture);
-    latent::write_plot(folder.path / "fit.pdf", clusters.picture);
-    CHECK(content(strange).starts_with("\x89PNG"));
-    CHECK(content(folder.path / "fit.pdf").starts_with("%PDF"));
-    CHECK(folder.files() == 2);
-    const std::string file = (folder.path / "fit.jpg").string();
+    latent::write_plot(folder / "fit.pdf", clusters.picture);
+    CHECK(content_of(strange).starts_with("\x89PNG"));
+    CHECK(content_of(folder / "fit.pdf").starts_with("%PDF"));
+    CHECK(folder.entries() == 2);
+    const std::string file = (folder / "fit.jpg").string();
     CHECK_THROWS_AS(latent::write_plot(file, clusters.picture), latent::OptionError);
     CHECK_THROWS_AS(latent::check_plot(file), latent::OptionError);
     CHECK(message_of(file, clusters.picture) == "plot is '" + file + "', it must end in .svg, .png or .pdf");
   }
 
   TEST_CASE("plot: without gnuplot the error says what to install") {
-    const Folder folder;
-    const OnlyPath path(folder.path);
-    const std::string file = (folder.path / "fit.svg").string();
+    const TemporaryFolder folder;
+    const OnlyPath path(folder.path());
+    const std::string file = (folder / "fit.svg").string();
     const std::string expected =
         "gnuplot is not installed (Debian: apt install gnuplot-nox); the picture " + file + " was not written";
     CHECK(message_of(file, Clusters(5, 2, 1).picture) == expected);
     CHECK_THROWS_WITH_AS(latent::check_plot(file), expected.c_str(), latent::Error);
-    CHECK(folder.files() == 0);
+    CHECK(folder.entries() == 0);
   }
 
   TEST_CASE("plot: when gnuplot fails, its sentence is passed on and the old picture stays") {
-    const Folder folder;
-    const Folder programs;
-    write(programs.path / "gnuplot",
+    const TemporaryFolder folder;
+    const TemporaryFolder programs;
+    write(programs / "gnuplot",
           "#!/bin/sh\necho half\nprintf '\\n   set terminal svg\\n    ^\\n     line 0: no such terminal\\n' >&2\nexit "
           "1\n");
-    fs::permissions(programs.path / "gnuplot", fs::perms::owner_all);
-    const std::string file = (folder.path / "fit.svg").string();
+    fs::permissions(programs / "gnuplot", fs::perms::owner_all);
+    const std::string file = (folder / "fit.svg").string();
     write(file, "old");
-    const OnlyPath path(programs.path);
+    const OnlyPath path(programs.path());
     const Clusters clusters(5, 2, 1);
     CHECK(message_of(file, clusters.picture) ==
           "gnuplot failed: line 0: no such terminal; the picture " + file + " was not written");
-    write(programs.path / "gnuplot", "#!/bin/sh\n");
+    write(programs / "gnuplot", "#!/bin/sh\n");
     CHECK(message_of(file, clusters.picture) ==
           "gnuplot failed: it drew nothing; the picture " + file + " was not written");
-    CHECK(content(file) == "old");
-    CHECK(folder.files() == 1);
+    CHECK(content_of(file) == "old");
+    CHECK(folder.entries() == 1);
   }
 
   TEST_CASE("plot: a folder that is not there is an error") {
-    const Folder folder;
-    const std::string file = (folder.path / "nowhere" / "fit.svg").string();
+    const TemporaryFolder folder;
+    const std::string file = (folder / "nowhere" / "fit.svg").string();
     CHECK(message_of(file, Clusters(5, 2, 1).picture) == file + ": cannot be written: No such file or directory");
   }
 

@@ -23,8 +23,8 @@ function(latent_add_component name)
   set_property(GLOBAL APPEND PROPERTY LATENT_COMPONENTS latent_${name})
 endfunction()
 
-# Files that instantiate every service for many models are most of a build; under sanitizers, which look at what the tests
-# run and not at its speed, they need no optimisation. (The level is the precompiled header's where there is one.)
+# Files that instantiate every service, or for many models, are most of a build; under sanitizers, which look at what the
+# tests run and not at its speed, they need no optimisation. (The level is the precompiled header's where there is one.)
 function(latent_registration)
   if(LATENT_QUICK_REGISTRATION)
     set_source_files_properties(${ARGN} PROPERTIES SKIP_PRECOMPILE_HEADERS ON COMPILE_OPTIONS -O0)

@@ -13,10 +13,6 @@ namespace {
 constexpr const char* kind = "checkpoint";
 constexpr std::uint32_t format_version = 1;
 
-double seconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
 CheckpointInterval checked(CheckpointInterval interval) {
   if (interval.iterations && *interval.iterations == 0) {
     throw OptionError("the iterations of a checkpoint's interval are 0, they must be at least 1");
@@ -182,7 +178,7 @@ void Checkpoint::write() {
     iterations_ = 0;
   }
   content["states"] = std::move(states);
-  written_ = std::chrono::steady_clock::now();
+  written_ = Clock::now();
   try {
     write_sealed_file(file_, kind, format_version, content);
   } catch (const Error& error) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -12,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include <latent/clock.hpp>
 #include <latent/json_form.hpp>
 
 namespace latent {
@@ -93,13 +93,13 @@ class Checkpoint {
   bool complete_ = false;
   bool writes_ = true;
   double earlier_seconds_ = 0;
-  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  Clock::time_point begin_ = Clock::now();
 
   mutable std::mutex states_;  // guards the next two
   std::map<std::string, State> kept_;
   std::size_t iterations_ = 0;  // kept since the file was written
   std::mutex writing_;
-  std::chrono::steady_clock::time_point written_ = begin_;
+  Clock::time_point written_ = begin_;
   std::atomic<bool> open_ = true;
 };
 

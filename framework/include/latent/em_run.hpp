@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include <latent/checkpoint.hpp>
+#include <latent/clock.hpp>
 #include <latent/coordinates.hpp>
 #include <latent/error.hpp>
 #include <latent/expectation.hpp>
@@ -20,17 +20,13 @@
 #include <latent/latent_model.hpp>
 #include <latent/sample.hpp>
 #include <latent/saved_state.hpp>
+#include <latent/stop_requests.hpp>
 #include <latent/stopping.hpp>
 #include <latent/summary.hpp>
 #include <latent/text.hpp>
 #include <latent/warm_up.hpp>
 
 namespace latent {
-
-using Clock = std::chrono::steady_clock;
-inline double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 // Verdicts of a fit that was stopped from outside and may go on.
 inline bool is_pause(Verdict verdict) {
@@ -54,6 +50,7 @@ class EmRun {
         total_weight_(sample.total_weight()),
         parameters_(std::move(start)),
         stopping_(options, total_weight_),
+        requests_(options, begin),
         variant_(options.variant),
         extrapolation_(options.tolerance == 0 && options.acceleration == Acceleration::automatic
                            ? Acceleration::none
@@ -75,7 +72,7 @@ class EmRun {
       begin();
     }
     while (verdict_ == Verdict::not_run && trace_.back().iteration < iterations) {
-      if (interrupted()) {
+      if (requests_.by_signal()) {
         end(Verdict::interrupted,
             "stopped by a signal after " + count_of(trace_.back().iteration, "iteration") + gain_sentence());
         break;
@@ -236,9 +233,9 @@ class EmRun {
       now.seconds = seconds();
       if (done > 0) now.change = now.objective - trace_.back().objective;
       trace_.push_back(now);
-      hear();
+      requests_.exchange();
       show(now);
-      if (verdict_ == Verdict::not_run && interrupted()) {
+      if (verdict_ == Verdict::not_run && requests_.by_signal()) {
         end(Verdict::interrupted, "stopped by a signal before EM began");
       }
       if (kind != StepKind::annealing && now.change < enough * total_weight_) return;
@@ -349,24 +346,10 @@ class EmRun {
     return expectation;
   }
 
-  // What of several ranks the first says with each E-step, and all do.
-  enum class Told { nothing, time_is_over, interrupted, asked_to_stop };
-  Told wish() const {
-    if (options_.interrupted && options_.interrupted()) return Told::interrupted;
-    if (asked_to_stop_) return Told::asked_to_stop;
-    return out_of_time() ? Told::time_is_over : Told::nothing;
-  }
-  // The same where no E-step carries it.
-  void hear() {
-    if (!is_shared(execution())) return;
-    told_ = static_cast<Told>(
-        from_first_rank(execution(), [this] { return std::string(1, static_cast<char>(wish())); }).front());
-  }
-
   Expectation<Model> voted_expectation(const Parameters& parameters) {
-    Vote vote{[this] { return static_cast<double>(wish()); }};
+    Vote vote = requests_.vote();
     Expectation<Model> expectation = expect(model_, parameters, sample_, execution(), &vote);
-    told_ = static_cast<Told>(vote.heard);
+    requests_.hear(vote);
     return expectation;
   }
 
@@ -489,22 +472,16 @@ class EmRun {
   }
 
   void show(const Iteration& now) {
-    if (options_.observer && options_.observer(now) == Continue::no) asked_to_stop_ = true;
+    requests_.show(now);
     if (verdict_ != Verdict::not_run) return;
-    if (is_shared(execution()) ? told_ == Told::asked_to_stop : asked_to_stop_) {
+    if (requests_.by_observer()) {
       end(Verdict::observer_request, "asked for after " + count_of(now.iteration, "iteration") + gain_sentence());
-    } else if (is_shared(execution()) ? told_ == Told::time_is_over : out_of_time()) {
+    } else if (requests_.by_time()) {
       end(Verdict::time_limit, "after " + rounded(now.seconds - seconds_before_, 3) + " s and " +
                                    count_of(now.iteration, "iteration") + gain_sentence());
     }
   }
 
-  bool out_of_time() const {
-    return options_.time_limit_seconds && seconds_since(begin_) >= *options_.time_limit_seconds;
-  }
-  bool interrupted() const {
-    return is_shared(execution()) ? told_ == Told::interrupted : options_.interrupted && options_.interrupted();
-  }
   Execution* execution() const { return options_.execution.get(); }
 
   void remember(const Note& note, std::size_t iteration) {
@@ -541,15 +518,14 @@ class EmRun {
   std::optional<Parameters> image_;                // where EM goes after a proposal that was refused
   std::optional<Expectation<Model>> expectation_;  // at parameters_
   Stopping stopping_;
+  StopRequests requests_;
   Variant variant_;
   bool accelerated_ = true;
   Extrapolation<Model> extrapolation_;
   Trace trace_;
   Iteration last_step_;  // of EM or accelerated
   std::vector<Warning> warnings_;
-  bool degenerate_ = false;     // said by the notes of the last M-step
-  Told told_ = Told::nothing;   // by the first of several ranks
-  bool asked_to_stop_ = false;  // by the observer
+  bool degenerate_ = false;  // said by the notes of the last M-step
   Verdict verdict_ = Verdict::not_run;
   std::string message_;
   std::size_t e_steps_ = 0, m_steps_ = 0;

@@ -45,6 +45,12 @@ struct Contribution {
   bool failed() const { return kind != 0; }
 };
 
+// What the first rank says when it has made its part of a sum, heard by all.
+struct Vote {
+  std::function<double()> ask;
+  double heard = 0;
+};
+
 // The sum of the whole tree, on every rank: own(node) is made by one rank for each node of a partition of the tree,
 // merged(left, right) wherever two halves meet. Ranks are halved as leaves are, so the first of a pair of halves has one
 // rank more if their number is odd: powers of two share evenly. Two ranks exchange at most one message each way.

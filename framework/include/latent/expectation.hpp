@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -153,12 +152,6 @@ double signature_of(const SumTree& tree, const Parameters& parameters) {
   append_fields(parameters, numbers);
   return digest_of(numbers);
 }
-
-// What the first of several ranks says when it has made its part of an E-step, heard by all.
-struct Vote {
-  std::function<double()> ask;
-  double heard = 0;
-};
 
 // This rank's part of an E-step, exchanged for the whole.
 template <LatentModel Model, class SumRange>

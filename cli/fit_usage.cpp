@@ -10,6 +10,7 @@
 
 #include "data.hpp"
 #include "fit_checkpoint.hpp"
+#include "ranks.hpp"
 
 namespace latent::cli {
 namespace {
@@ -95,7 +96,7 @@ OptionGroup fit_group() {
        {"check-basin", "", "run plain EM too, and say whether it ends in the same optimum"},
        {"certify", "",
         "look at the point where the fit ended: plain EM from there, the score, the rates of EM; is it a maximum?"},
-       {"threads", "N", "threads to use; the result does not depend on it [all]"}}};
+       {"threads", "N", "threads to use; the result does not depend on it [all; with mpirun, an even share]"}}};
 }
 
 Usage fit_usage(const ModelEntry& entry) {
@@ -128,7 +129,7 @@ FitOptions fit_options_without_acceleration(const Arguments& arguments) {
       throw OptionError("time-limit is '" + arguments.text("time-limit") + "', it must be a number of seconds");
     }
   }
-  if (arguments.has("threads")) options.threads = arguments.whole_number("threads", 1);
+  options.threads = arguments.has("threads") ? arguments.whole_number("threads", 1) : Ranks::threads();
   options.variant = variant(arguments.text("variant"));
   options.variant_parts = arguments.whole_number("parts", 1);
   options.variant_passes = arguments.whole_number("passes", 0);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 
 #include <latent/execution.hpp>
 
@@ -23,6 +25,8 @@ class Ranks {
   static void set_together(bool together);
   // Null if there is one process alone, or one makes the command.
   static std::shared_ptr<Execution> all();
+  // How many threads this process should have if nobody says; null: all there are.
+  static std::optional<std::size_t> threads();
 
   // Ends this process, and all if the others do not come to their end within seconds: then something has happened here
   // that happened nowhere else. Returns if there is one process alone.

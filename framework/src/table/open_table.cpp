@@ -142,7 +142,8 @@ Table load_table(const std::vector<std::filesystem::path>& files, const TableOpt
   try {
     return table_of(files, options, true);
   } catch (const std::bad_alloc&) {
-    throw DataError(files.front().string() + ": the table does not fit into memory");
+    throw DataError(files.front().string() +
+                    ": the table does not fit into memory; it can stay in its files (--data-in files)");
   }
 }
 

@@ -21,7 +21,8 @@ Table read(input::ByteSource& source, const TableOptions& options, const std::fi
     if (options.gather) input::gather(table);
     return table;
   } catch (const std::bad_alloc&) {
-    throw DataError(source.name() + ": the table does not fit into memory");
+    throw DataError(source.name() +
+                    ": the table does not fit into memory; a plain .npy file of it (latent convert) need not");
   }
 }
 

@@ -2,6 +2,8 @@
 #include <cstdint>
 #include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "program.hpp"
 
@@ -88,15 +90,16 @@ TEST_SUITE("cli/checkpoint") {
     folder.write("slow.csv", slow_data(10000));
     const std::string fit = "fit gmm slow.csv --components 5 --starts 2 --tolerance 0 --max-iterations 1000";
     REQUIRE(folder.shell("$latent " + fit + " --output whole.json --trace whole.csv").status == 0);
-    for (const auto& [name, status] :
-         {std::pair<std::string, int>{"INT", 130}, std::pair<std::string, int>{"TERM", 143}}) {
+    const std::vector<std::pair<std::string, int>> signals{{"INT", 130}, {"TERM", 143}};
+    for (const auto& signal : signals) {
+      const std::string name = signal.first;
       CAPTURE(name);
       // In its own group of processes: the shell lets what it starts in the background ignore SIGINT otherwise.
       const Result result = folder.shell("set -m; $latent " + fit +
                                          " --checkpoint c --output m.json --trace t.csv & while [ ! -e c ]; do sleep "
                                          "0.01; done; kill -" +
                                          name + " $!; wait $!");
-      CHECK(result.status == status);
+      CHECK(result.status == signal.second);
       CHECK(result.err.starts_with("latent: interrupted by SIG" + name + "; to go on: latent resume c\n"));
       CHECK(result.out.starts_with("verdict           interrupted: stopped by a signal"));
       CHECK(Json::parse(folder.read("m.json"))["fit"]["verdict"] == "interrupted");

@@ -48,7 +48,8 @@ TEST_SUITE("cli/model_format") {
     const Json written = Json::parse(folder.read("m.json"));
     const std::string text = document();
     for (const Json& object : {written, written["parameters"], written["options"], written["fit"]}) {
-      for (const auto& [key, value] : object.items()) {
+      for (const auto& item : object.items()) {
+        const std::string key = item.key();
         CAPTURE(key);
         CHECK(text.find("`" + key + "`") != std::string::npos);
       }
